@@ -1,0 +1,1 @@
+"""AI models behind one contract; pure Python, no Django."""

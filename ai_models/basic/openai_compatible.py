@@ -1,0 +1,201 @@
+"""Any model behind an OpenAI-compatible `/chat/completions`: OpenAI, Ollama, vLLM and the like.
+
+Here stand the request, the waiting and the retry. How the server is reached is in
+`connection.py`, how its lines are read in `sse.py`, what they mean in `stream_answer.py`.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
+from contextlib import AsyncExitStack, aclosing, suppress
+from itertools import chain
+from typing import Any, TypeVar
+
+import httpx2
+
+from ai_models.basic.breaker import Breaker
+from ai_models.basic.connection import BROKEN, Connection, read_capped
+from ai_models.basic.paced_network import set_pause
+from ai_models.basic.sse import MAX_LINE_BYTES, EventReader
+from ai_models.basic.stream_answer import StreamedAnswer
+from ai_models.contract import (
+    AnswerRequest,
+    Capabilities,
+    ChatModel,
+    Event,
+    ModelBadAnswer,
+    ModelError,
+    ModelFailed,
+    ModelRateLimited,
+    ModelTimeout,
+    ModelUnreachable,
+    Option,
+)
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+# After the end of an answer only its token counts may follow; nobody waits long for them.
+_WAIT_FOR_USAGE = 5.0
+_WAIT_FOR_CLOSE = 0.2
+
+
+class OpenAICompatibleModel(ChatModel):
+    """One model of one endpoint; its id is `<endpoint>/<model>`."""
+
+    kind = "basic"
+    capabilities = Capabilities(streaming=True)
+    options = (
+        Option("temperature", float, 0, 2),
+        Option("top_p", float, 0, 1),
+        Option("max_tokens", int, 1, 1_000_000),
+    )
+
+    def __init__(self, connection: Connection, model_name: str) -> None:
+        self.id = f"{connection.endpoint.name}/{model_name}"
+        self.name = model_name
+        self._model_name = model_name
+        self._connection = connection
+        self._timeouts = connection.timeouts
+        self._may_ask_usage = True
+        self._breaker = Breaker(connection.timeouts.rest)
+
+    async def check(self) -> None:
+        await self._connection.check()
+
+    async def answer(self, request: AnswerRequest) -> AsyncGenerator[Event, None]:
+        """As the contract says; one further attempt is made as long as no token has come."""
+        body = self._body(request)
+        self._breaker.enter()
+        end = _now() + self._timeouts.total
+        started = retried = False
+        while True:
+            try:
+                async with aclosing(self._attempt(body, end)) as events:
+                    async for event in events:
+                        if not started:
+                            self._breaker.note_answer()
+                        started = True
+                        yield event
+                return
+            except ModelError as error:
+                pause = None if started or retried else self._pause_before_retry(error)
+                if pause is None:
+                    if not started:
+                        self._breaker.note_failure(error)
+                    raise
+            retried = True
+            await asyncio.sleep(pause)
+
+    def _body(self, request: AnswerRequest) -> dict[str, Any]:
+        return {
+            "model": self._model_name,
+            "messages": [{"role": message.role, "content": message.text} for message in request.messages],
+            **self.validate_options(request.options),
+        }
+
+    def _pause_before_retry(self, error: ModelError) -> float | None:
+        if isinstance(error, ModelRateLimited) and error.retry_after is not None:
+            return error.retry_after if error.retry_after <= self._timeouts.longest_retry_after else None
+        passing = isinstance(error, (ModelUnreachable, ModelFailed, ModelRateLimited)) and error.retryable
+        return self._timeouts.pause_before_retry if passing else None
+
+    async def _attempt(self, body: Mapping[str, Any], end: float) -> AsyncGenerator[Event, None]:
+        """One request and its events; `end` is the loop's time at which all must be over."""
+        answer = StreamedAnswer()
+        deadline = min(end, _now() + self._timeouts.first_token)
+        async with AsyncExitStack() as stack:
+            response = await _by(deadline, self._open(stack, body))
+            set_pause(response, 0.0)  # The connection may be an old one; the first token is not to wait.
+            reading = _read_chunks(response)
+            while (chunks := await self._next(reading, answer, deadline)) is not None:
+                talked = False
+                for event in chain.from_iterable(map(answer.take, chunks)):
+                    talked = True
+                    yield event
+                # Counted from here, because whoever reads may have taken its time.
+                if talked:
+                    set_pause(response, self._timeouts.between_reads)
+                    deadline = min(end, _now() + self._timeouts.between_tokens)
+                if answer.finish_reason is not None:
+                    deadline = min(deadline, _now() + _WAIT_FOR_USAGE)
+            for event in answer.end():
+                yield event
+            await _read_to_the_end(reading)
+
+    async def _open(self, stack: AsyncExitStack, body: Mapping[str, Any]) -> httpx2.Response:
+        if self._may_ask_usage:
+            with_usage = {**body, "stream_options": {"include_usage": True}}
+            try:
+                return await self._enter(stack, with_usage)
+            except ModelFailed as error:
+                if error.retryable:
+                    raise
+        response = await self._enter(stack, body)
+        # Only now is it certain that the server minded the question for the token counts.
+        self._may_ask_usage = False
+        return response
+
+    async def _enter(self, stack: AsyncExitStack, body: Mapping[str, Any]) -> httpx2.Response:
+        return await stack.enter_async_context(self._connection.stream(body))
+
+    async def _next(
+        self, reading: AsyncIterator[list[dict[str, Any]] | None], answer: StreamedAnswer, deadline: float
+    ) -> list[dict[str, Any]] | None:
+        """The next chunks; None when there are no more."""
+        try:
+            return await _by(deadline, anext(reading, None))
+        except ModelError as error:
+            if answer.finish_reason is not None:
+                return None  # The answer is whole; only its token counts are lost.
+            raise answer.when_broken_by(error) from None
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _by(deadline: float, waiting: Awaitable[T]) -> T:
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await waiting
+    except TimeoutError:
+        raise ModelTimeout from None
+
+
+async def _read_chunks(response: httpx2.Response) -> AsyncIterator[list[dict[str, Any]] | None]:
+    """Yield chunks as they arrive (an empty list is a sign of life only), None after the last."""
+    if response.headers.get("content-type", "").startswith("application/json"):
+        yield [_whole(await read_capped(response, MAX_LINE_BYTES))]
+        return
+    reader = EventReader()
+    try:
+        async for data in response.aiter_bytes():
+            if reader.done:
+                continue  # A body that is read to its end leaves the connection open for the next.
+            yield reader.feed(data)
+            if reader.done:
+                yield None
+    except BROKEN as error:
+        logger.info("a stream broke: %r", error)
+        raise ModelUnreachable from None
+    if not reader.done:
+        yield reader.close()
+
+
+def _whole(body: bytes) -> dict[str, Any]:
+    """The answer of a server that does not stream; it is one chunk with everything in it."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        raise ModelBadAnswer from None
+    if not isinstance(answer, dict):
+        raise ModelBadAnswer
+    return answer
+
+
+async def _read_to_the_end(reading: AsyncIterator[object]) -> None:
+    with suppress(ModelError):
+        await _by(_now() + _WAIT_FOR_CLOSE, anext(reading, None))

@@ -1,0 +1,78 @@
+"""A network backend for httpx2 that reads a stream in larger gulps.
+
+Reading a token costs the HTTP stack several times what understanding it does, and it costs
+no more when some more tokens have come meanwhile. Which streams are paced, and when, is decided
+by whoever reads the answer.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore2
+import httpx2
+
+
+class PacedStream(httpcore2.AsyncNetworkStream):
+    """Passes everything on; reads at most once in `pause` seconds (0: at once)."""
+
+    def __init__(self, stream: httpcore2.AsyncNetworkStream) -> None:
+        self.pause = 0.0
+        self._stream = stream
+        self._last_read = 0.0
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self.pause:
+            now = asyncio.get_running_loop().time
+            await asyncio.sleep(max(0.0, self._last_read + self.pause - now()))
+            data = await self._stream.read(max_bytes, timeout)
+            self._last_read = now()
+            return data
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.AsyncNetworkStream:
+        return PacedStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _PacedBackend(httpcore2.AnyIOBackend):
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        return PacedStream(await super().connect_tcp(host, port, timeout, local_address, socket_options))
+
+
+def paced_transport(limits: httpx2.Limits, verify: ssl.SSLContext) -> httpx2.AsyncHTTPTransport:
+    """httpx2's own transport on a connection pool with our backend, which it has no option for."""
+    transport = httpx2.AsyncHTTPTransport(verify=verify, limits=limits)
+    transport._pool = httpcore2.AsyncConnectionPool(
+        ssl_context=verify,
+        max_connections=limits.max_connections,
+        max_keepalive_connections=limits.max_keepalive_connections,
+        keepalive_expiry=limits.keepalive_expiry,
+        network_backend=_PacedBackend(),
+    )
+    return transport
+
+
+def set_pause(response: httpx2.Response, seconds: float) -> None:
+    """Pace the connection of a response; without effect where it is not one of ours (a proxy)."""
+    stream = response.extensions.get("network_stream")
+    if isinstance(stream, PacedStream):
+        stream.pause = seconds

@@ -1,0 +1,64 @@
+"""A thin reader of server-sent events whose data is JSON.
+
+It does only what chat completions need (no event names, no ids, no reconnecting), because
+it runs once for every token of every answer. No network here: bytes in, objects out.
+"""
+
+import json
+from typing import Any
+
+from ai_models.contract import ModelBadAnswer
+
+MAX_LINE_BYTES = 1_000_000
+
+
+class EventReader:
+    """Feed it the bytes as they come; `done` is set once `data: [DONE]` was read.
+
+    Lines are cut on bytes, so that a character split between two reads stays whole.
+    """
+
+    def __init__(self, max_line_bytes: int = MAX_LINE_BYTES) -> None:
+        self.done = False
+        self._max_line_bytes = max_line_bytes
+        self._rest = b""
+        self._unfinished = b""
+
+    def feed(self, data: bytes) -> list[dict[str, Any]]:
+        """Return the objects completed by `data`; raise ModelBadAnswer when it is not our format."""
+        lines = (self._rest + data).split(b"\n")
+        self._rest = lines.pop()
+        if len(self._rest) > self._max_line_bytes:
+            raise ModelBadAnswer
+        return [event for line in lines for event in self._read_line(line)]
+
+    def close(self) -> list[dict[str, Any]]:
+        """Return what the last line holds when the stream ended without a line break."""
+        return self.feed(b"\n\n")
+
+    def _read_line(self, line: bytes) -> list[dict[str, Any]]:
+        if line.startswith(b"data:"):
+            return self._read_data(line[5:].strip())
+        if self._unfinished and not line.strip():
+            raise ModelBadAnswer
+        # Comments (": ping"), "event:", "id:" and "retry:" say nothing about the answer.
+        return []
+
+    def _read_data(self, data: bytes) -> list[dict[str, Any]]:
+        if data == b"[DONE]":
+            self.done = True
+        if self.done:
+            return []
+        data = self._unfinished + data
+        if len(data) > self._max_line_bytes:
+            raise ModelBadAnswer
+        try:
+            event = json.loads(data)
+        except ValueError:
+            # An object may be spread over several data lines; the blank line after them tells.
+            self._unfinished = data + b"\n"
+            return []
+        self._unfinished = b""
+        if not isinstance(event, dict):
+            raise ModelBadAnswer
+        return [event]
