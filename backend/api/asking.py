@@ -1,0 +1,49 @@
+"""Asking a question, the same through every door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from asgiref.sync import async_to_sync
+
+from api.serializers.chats import ChatSerializer, QuestionSerializer
+from chat.answers.questions import Question, submit_question
+from chat.errors import Invalid
+from chat.models_on_offer import choose_model
+from chat.sessions.activity import note_activity
+from chat.sessions.verifying import SignedIn
+
+_KEY_CHARACTERS = 128
+
+
+def ask_question(session: SignedIn, body: Any, *, client_key: str) -> dict[str, Any]:
+    """Validate `body` (see QuestionSerializer), store the question and return it (see ChatSerializer).
+
+    Raises ValidationError for the body, and what `submit_question` raises.
+    """
+    asked = QuestionSerializer(data=body)
+    asked.is_valid(raise_exception=True)
+    note_activity(session.user, session.session_id)
+    fields = asked.validated_data
+    chat = submit_question(
+        user=session.user,
+        question=Question(
+            mode=fields["mode"],
+            text=fields["question_text"],
+            model=async_to_sync(choose_model)(fields["model"]),
+            wanted_model=fields["model"],
+            conversation_id=fields["conversation"],
+            parent_id=fields["parent"],
+            has_parent="parent" in asked.initial_data,
+        ),
+        client_key=checked_client_key(client_key),
+    )
+    return dict(ChatSerializer(chat).data)
+
+
+def checked_client_key(key: str) -> str | None:
+    """Return the client's name for its question, or None when it gave none."""
+    key = key.strip()
+    if len(key) > _KEY_CHARACTERS or not key.isprintable():
+        raise Invalid(f"Idempotency-Key must be at most {_KEY_CHARACTERS} printable characters.")
+    return key or None

@@ -1,0 +1,143 @@
+"""Example values that the OpenAPI schema and the Postman collection show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+
+QUESTION = {"mode": "basic", "question_text": "How do I connect a language model?"}
+
+CHAT: dict[str, Any] = {
+    "question_id": "5f0e8a52-6f43-4f0b-9b0e-3b8f6f0c7a11",
+    "conversation": "0b9b4a5e-8d0f-4a55-9f5c-0a3b8a0e7c22",
+    "parent": None,
+    "mode": "basic",
+    "model": "builtin",
+    "question_text": "How do I connect a language model?",
+    "question_created_datetime": "2026-11-23T09:00:00.000000Z",
+    "status": "done",
+    "response_text": "> Write the endpoint into `.env` and choose Check again. [1]",
+    "reasoning_text": "",
+    "data": 4,
+    "citations": [
+        {
+            "rank": 1,
+            "data": 4,
+            "title": "Triple Chat user guide",
+            "heading": "Connect a language model",
+            "quote": "Write the endpoint into `.env` and choose Check again.",
+            "start": 0,
+            "end": 54,
+        }
+    ],
+    "error": None,
+    "usage": None,
+    "started_datetime": "2026-11-23T09:00:00.010000Z",
+    "first_token_datetime": "2026-11-23T09:00:00.020000Z",
+    "finished_datetime": "2026-11-23T09:00:00.030000Z",
+    "attempts": 1,
+    "siblings": ["5f0e8a52-6f43-4f0b-9b0e-3b8f6f0c7a11"],
+}
+
+QUEUED_CHAT: dict[str, Any] = {
+    **CHAT,
+    "status": "queued",
+    "response_text": "",
+    "data": None,
+    "citations": [],
+    "started_datetime": None,
+    "first_token_datetime": None,
+    "finished_datetime": None,
+    "attempts": 0,
+}
+
+CONVERSATION: dict[str, Any] = {
+    "id": "0b9b4a5e-8d0f-4a55-9f5c-0a3b8a0e7c22",
+    "mode": "basic",
+    "title": "How do I connect a language model?",
+    "title_by": "question",
+    "model": "",
+    "system_prompt": "",
+    "parameters": {},
+    "current_leaf": CHAT["question_id"],
+    "pinned": False,
+    "archived": False,
+    "created_datetime": "2026-11-23T09:00:00.000000Z",
+    "updated_datetime": "2026-11-23T09:00:00.000000Z",
+    "running": False,
+    "match": None,
+}
+
+FOUND_CONVERSATION: dict[str, Any] = {
+    **CONVERSATION,
+    "match": {
+        "question_id": CHAT["question_id"],
+        "snippet": "How do I connect a language model?",
+        "marks": [[9, 16]],
+    },
+}
+
+MODELS: dict[str, Any] = {
+    "results": [
+        {
+            "id": "builtin",
+            "name": "Built-in",
+            "kind": "basic",
+            "capabilities": {"streaming": True, "images": False, "passages": True, "embeddings": False},
+            "is_language_model": False,
+            "available": True,
+            "reason": None,
+            "endpoint": None,
+        }
+    ],
+    "endpoints": [
+        {
+            "name": "ollama",
+            "base_url": "http://localhost:11434/v1",
+            "found_by": "ollama",
+            "ok": False,
+            "reason": {"code": "ollama_not_found", "message": "No Ollama runs on its usual port."},
+            "models": [],
+        }
+    ],
+    "default": "builtin",
+}
+
+USER: dict[str, Any] = {
+    "user_id": "guest-3f2b9a7c1d05",
+    "uuid": "c2a6f1de-3f0c-4a53-9d0b-5f6f4f9d1b33",
+    "is_guest": True,
+    "is_staff": False,
+    "created_datetime": "2026-11-23T09:00:00.000000Z",
+    "last_activity": "2026-11-23T09:00:00.000000Z",
+    "expires_at": "2026-12-23T09:00:00.000000Z",
+}
+
+SESSION: dict[str, Any] = {
+    "id": "9d2c7b1e-4a7f-4c86-8a55-2f1f0f6f5c44",
+    "device": "Chrome on Windows",
+    "created_datetime": "2026-11-23T09:00:00.000000Z",
+    "last_activity": "2026-11-23T09:00:00.000000Z",
+    "expires_at": "2026-12-23T09:00:00.000000Z",
+    "current": True,
+}
+
+OPENED_SESSION: dict[str, Any] = {
+    "token": "qkYc0R3mZ2xw8m4o4hV1bq2b4e1rS8m9xkqT6n0aJ5E",
+    "expires_at": "2026-12-23T09:00:00.000000Z",
+    "user": USER,
+}
+
+HEALTH: dict[str, Any] = {
+    "status": "ok",
+    "parts": {"database": {"ok": True}, "redis": {"ok": True}, "worker": {"ok": True}},
+}
+
+
+def request_example(value: object, name: str = "Request") -> OpenApiExample:
+    return OpenApiExample(name, value=value, request_only=True)
+
+
+def response_example(value: object, name: str = "Response", status: int = 200) -> OpenApiExample:
+    return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)])

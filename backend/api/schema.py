@@ -1,0 +1,115 @@
+"""The OpenAPI schema, and what drf-spectacular cannot know by itself.
+
+That is: the errors of each operation, and that unknown fields are refused. Summaries and
+examples stand at the views.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.generators import SchemaGenerator
+
+from api.errors import error_body
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+_SUCCESSES = {
+    "200": "Here it is.",
+    "201": "It was made.",
+    "202": "Accepted: a worker is at it.",
+    "204": "Done; there is nothing to show.",
+}
+_ERRORS = {
+    "400": ("invalid", "The request is not valid: unknown or wrong fields, or no JSON."),
+    "401": ("not_signed_in", "No token, or its session has ended."),
+    "404": ("not_found", "There is nothing here, or it is not yours."),
+    "409": ("answer_running", "It does not fit the present state; `code` says how."),
+    "413": ("too_large", "The request is too large."),
+    "415": ("unsupported_media_type", "The body is not sent as application/json."),
+    "503": ("unavailable", "A part of the service is away for the moment."),
+}
+# What an operation's own logic refuses.
+_BUSY = ("answer_running", "The conversation's last question is being answered, or the key was used before.")
+_REFUSALS = {
+    "chats_ask": {"404": ("not_found", "There is no such conversation, or it is not yours."), "409": _BUSY},
+    "chats_regenerate": {"409": _BUSY},
+    "models_check": {"409": ("setting_invalid", "A setting of the server cannot be used; `message` names it.")},
+}
+
+_ERROR_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "details", "request_id"],
+            "properties": {
+                "code": {"type": "string", "description": "Stable, made for programs."},
+                "message": {"type": "string", "description": "For people."},
+                "details": {"type": "object", "additionalProperties": True},
+                "request_id": {"type": "string", "description": "Stands in the server's log as well."},
+            },
+        }
+    },
+}
+
+
+@lru_cache(maxsize=1)
+def openapi_schema() -> dict[str, Any]:
+    """Return the whole schema; to be read, not changed. Needs no request and no database."""
+    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return schema
+
+
+class StrictFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Says in the schema that a strict serializer refuses unknown fields; drf-spectacular finds it by itself."""
+
+    target_class = "api.serializers.strict.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**schema, "additionalProperties": False}
+
+
+def add_error_responses(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """drf-spectacular's post-processing hook: one error shape, on every operation that can fail so."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Error"] = _ERROR_SCHEMA
+    for path, operations in result["paths"].items():
+        for operation in (operations[method] for method in _METHODS if method in operations):
+            operation["responses"] = _all_responses(path, operation)
+    return result
+
+
+def _all_responses(path: str, operation: dict[str, Any]) -> dict[str, Any]:
+    errors = {status: _ERRORS[status] for status in _usual_errors(path, operation)}
+    errors |= _REFUSALS.get(operation["operationId"], {})
+    own = operation["responses"]
+    for status, response in own.items():
+        response["description"] = response["description"] or (_SUCCESSES | {"503": _ERRORS["503"][1]})[status]
+    responses = {status: _error_response(*error) for status, error in errors.items()} | own
+    return dict(sorted(responses.items()))
+
+
+def _usual_errors(path: str, operation: dict[str, Any]) -> list[str]:
+    statuses = [] if operation["operationId"] == "health_live" else ["503"]
+    if operation.get("security"):
+        statuses.append("401")
+    if "requestBody" in operation:
+        statuses += ["400", "413", "415"]
+    if any(parameter["in"] != "path" for parameter in operation.get("parameters", [])):
+        statuses.append("400")
+    if "{" in path:
+        statuses.append("404")
+    return statuses
+
+
+def _error_response(code: str, description: str) -> dict[str, Any]:
+    example = error_body(code, description)
+    example["error"]["request_id"] = "7d1c0d6e5f0b4c0e9a3b"
+    return {
+        "description": description,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "example": example}},
+    }

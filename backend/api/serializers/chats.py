@@ -1,0 +1,124 @@
+"""The shapes of questions, answers and their citations."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field, inline_serializer
+from rest_framework import serializers
+
+from api.answer_errors import answer_error
+from api.serializers.strict import StrictSerializer
+from models.models import AnswerStatus, Chat, Citation, Mode
+
+
+class QuestionSerializer(StrictSerializer):
+    """What POST chats/ takes."""
+
+    mode = serializers.ChoiceField(choices=[Mode.BASIC, Mode.AI], default=Mode.BASIC)
+    question_text = serializers.CharField(max_length=settings.MAX_QUESTION_CHARACTERS)
+    conversation = serializers.UUIDField(required=False, allow_null=True, default=None)
+    model = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    parent = serializers.UUIDField(  # type: ignore[assignment]  # a field of this name, not the attribute
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The turn that the question follows, to edit an earlier question; null opens the conversation anew. "
+        "Left out, it follows the last turn.",
+    )
+
+
+class RegenerateSerializer(StrictSerializer):
+    """What POST chats/{question_id}/regenerate/ takes."""
+
+    model = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class CitationSerializer(serializers.ModelSerializer[Citation]):
+    """A quoted place: `data` is the passage, or null once it is deleted."""
+
+    class Meta:
+        model = Citation
+        fields = ["rank", "data", "title", "heading", "quote", "start", "end"]
+        read_only_fields = fields
+
+
+AnswerErrorField = inline_serializer(
+    "AnswerError",
+    {"code": serializers.CharField(), "message": serializers.CharField()},
+    allow_null=True,
+    read_only=True,
+)
+UsageField = inline_serializer(
+    "Usage",
+    {"input_tokens": serializers.IntegerField(), "output_tokens": serializers.IntegerField()},
+    allow_null=True,
+    read_only=True,
+)
+
+
+class ChatSerializer(serializers.ModelSerializer[Chat]):
+    """A question and the state of its answer.
+
+    `siblings` names the turns that stand in its place (edited or regenerated), itself
+    included, the oldest first; only a conversation's own list fills in the others.
+    """
+
+    status = serializers.ChoiceField(choices=AnswerStatus.choices, read_only=True)
+    citations = CitationSerializer(many=True, read_only=True)
+    error = serializers.SerializerMethodField()
+    usage = serializers.SerializerMethodField()
+    siblings = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Chat
+        fields = [
+            "question_id",
+            "conversation",
+            "parent",
+            "mode",
+            "model",
+            "question_text",
+            "question_created_datetime",
+            "status",
+            "response_text",
+            "reasoning_text",
+            "data",
+            "citations",
+            "error",
+            "usage",
+            "started_datetime",
+            "first_token_datetime",
+            "finished_datetime",
+            "attempts",
+            "siblings",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(AnswerErrorField)
+    def get_error(self, chat: Chat) -> dict[str, str] | None:
+        return answer_error(chat.error_code)
+
+    @extend_schema_field(UsageField)
+    def get_usage(self, chat: Chat) -> dict[str, Any] | None:
+        if chat.input_tokens is None:
+            return None
+        return {"input_tokens": chat.input_tokens, "output_tokens": chat.output_tokens}
+
+    def get_siblings(self, chat: Chat) -> list[UUID]:
+        known: dict[UUID, list[UUID]] = self.context.get("siblings", {})
+        return known.get(chat.pk, [chat.pk])
+
+
+class BranchFilterSerializer(StrictSerializer):
+    until = serializers.UUIDField(required=False)
+
+
+class BranchSerializer(serializers.Serializer[Any]):
+    """A page of the branch on screen."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = ChatSerializer(many=True)

@@ -1,0 +1,35 @@
+"""The events by which an answer is shown: plain dictionaries with `kind`, ready for JSON.
+
+`docs/websocket.md` describes them. `delta` and `reasoning` carry `offset` (characters):
+the text from there on is replaced, so an event that comes twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chat.answers.live_log import Event
+from chat.answers.rows import Outcome
+from models.models import AnswerStatus
+
+ENDINGS = frozenset({"done", "error"})
+
+
+def ending_events(outcome: Outcome) -> list[Event]:
+    """What follows the last piece of text. Readers fetch the whole row on the last of them."""
+    events: list[Event] = []
+    if outcome.usage:
+        events.append(usage_event(outcome.usage.input_tokens, outcome.usage.output_tokens))
+    events.append(end_event(outcome.status, outcome.error_code))
+    return events
+
+
+def usage_event(input_tokens: int, output_tokens: int | None) -> Event:
+    return {"kind": "usage", "input_tokens": input_tokens, "output_tokens": output_tokens}
+
+
+def end_event(status: str, error_code: str) -> dict[str, Any]:
+    """`done` for an answer that ended as wanted (also when stopped), `error` for the others."""
+    kind = "done" if status in (AnswerStatus.DONE, AnswerStatus.CANCELLED) else "error"
+    event = {"kind": kind, "status": str(status)}
+    return {**event, "code": error_code} if error_code else event

@@ -1,0 +1,208 @@
+"""Accepting questions: one transaction stores the row and the job that wakes a worker."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from chat.answers.doorbell import hang_up, ring
+from chat.conversations import access_conversation, create_conversation, title_from_question
+from chat.errors import AnswerRunning, IdempotencyConflict, Invalid, NotFound
+from chat.search.terms import terms_to_store
+from models.chat import RUNNING
+from models.models import AnswerStatus, Chat, Conversation, User
+
+_RETRYABLE = (AnswerStatus.FAILED, AnswerStatus.INTERRUPTED, AnswerStatus.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a client asks: of `model`, which was chosen for `wanted_model` ("" for any).
+
+    `conversation_id` None opens a new conversation. `parent_id` counts with `has_parent`
+    only: the question then follows that turn (None: opens the conversation anew), beside
+    what followed it before; so an earlier question is edited.
+    """
+
+    mode: str
+    text: str
+    model: str
+    wanted_model: str = ""
+    conversation_id: UUID | None = None
+    parent_id: UUID | None = None
+    has_parent: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        parent = str(self.parent_id) if self.has_parent else ""
+        body = json.dumps([self.mode, self.text, self.wanted_model, str(self.conversation_id), parent])
+        return hashlib.sha256(body.encode()).hexdigest()
+
+
+def list_chats(user: User) -> QuerySet[Chat]:
+    return _visible(user).prefetch_related("citations")
+
+
+def access_chat(user: User, question_id: UUID) -> Chat:
+    """Return the user's question with its answer; raise NotFound for anyone else's."""
+    chat = list_chats(user).filter(pk=question_id).first()
+    if chat is None:
+        raise NotFound
+    return chat
+
+
+def read_accepted_chat(question_id: UUID) -> Chat | None:
+    """Return a question that was accepted in this very request: who may see it was settled then.
+
+    None when it was deleted meanwhile.
+    """
+    return Chat.objects.prefetch_related("citations").filter(pk=question_id).first()
+
+
+def _visible(user: User) -> QuerySet[Chat]:
+    return Chat.objects.filter(user=user, conversation__deleted_at=None)
+
+
+def submit_question(*, user: User, question: Question, client_key: str | None) -> Chat:
+    """Store the question and wake a worker; with a `client_key` at most once.
+
+    Raises AnswerRunning while the conversation's last answer is on its way, and
+    IdempotencyConflict when the key was used for something else.
+    """
+    try:
+        with transaction.atomic():
+            return _asked_before(user, question, client_key) or _store(user, question, client_key)
+    except IntegrityError as error:
+        return _resolve_conflict(error, user, question, client_key)
+
+
+def _asked_before(user: User, question: Question, client_key: str | None) -> Chat | None:
+    if client_key is None:
+        return None
+    chat = list_chats(user).filter(client_key=client_key, slot=0).first()
+    if chat and chat.client_fingerprint != question.fingerprint:
+        raise IdempotencyConflict
+    return chat
+
+
+def _store(user: User, question: Question, client_key: str | None) -> Chat:
+    conversation = _conversation_for(user, question)
+    chat = Chat.objects.create(
+        user=user,
+        conversation=conversation,
+        parent_id=_parent_of(conversation, question),
+        mode=conversation.mode,
+        model=question.model,
+        question_text=question.text,
+        client_key=client_key,
+        client_fingerprint=question.fingerprint,
+        search_terms=terms_to_store(user.uuid, question.text),
+        # Unless it is claimed by then, the sweep rings again.
+        lease_until=Now() + timedelta(seconds=settings.ANSWER_LEASE_SECONDS),
+    )
+    conversation.current_leaf = chat
+    conversation.updated_datetime = timezone.now()
+    changed = ["current_leaf", "updated_datetime"]
+    # Nothing is written over a title: it may have been given since this one was read.
+    if not conversation.title:
+        conversation.title = title_from_question(question.text)
+        changed.append("title")
+    conversation.save(update_fields=changed)
+    ring(chat.question_id)
+    return chat
+
+
+def _conversation_for(user: User, question: Question) -> Conversation:
+    if question.conversation_id is None:
+        return create_conversation(user=user, mode=question.mode)
+    return access_conversation(user, question.conversation_id)
+
+
+def _parent_of(conversation: Conversation, question: Question) -> UUID | None:
+    if not question.has_parent:
+        return conversation.current_leaf_id
+    if question.parent_id is not None and not conversation.chats.filter(pk=question.parent_id).exists():
+        raise Invalid(details={"parent": ["There is no such question in this conversation."]})
+    return question.parent_id
+
+
+def _resolve_conflict(error: IntegrityError, user: User, question: Question, client_key: str | None) -> Chat:
+    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+    if constraint == "chat_one_running_per_conversation":
+        raise AnswerRunning from None
+    if constraint == "chat_asked_once":
+        # The same request came twice at once, and the other one was first.
+        if chat := _asked_before(user, question, client_key):
+            return chat
+        raise IdempotencyConflict from None
+    raise error
+
+
+def stop_answer(user: User, question_id: UUID) -> Chat:
+    """Ask for the answer to be stopped; what has come so far is kept.
+
+    Its worker stores the end, normally within milliseconds, so that what is stored is what
+    was shown. Finished answers stay as they are.
+    """
+    chat = access_chat(user, question_id)
+    with transaction.atomic():
+        # Nobody has begun: there is nobody to wait for.
+        never_begun = Chat.objects.filter(pk=chat.pk, status=AnswerStatus.QUEUED).update(
+            status=AnswerStatus.CANCELLED, finished_datetime=Now(), lease_until=None
+        )
+        # Also one whose worker has just given it back: nobody may claim it again.
+        begun = Chat.objects.filter(pk=chat.pk, status__in=RUNNING).update(stop_requested=True)
+    chat = access_chat(user, question_id)
+    if begun and not never_begun and chat.job_id:
+        hang_up(chat.job_id)
+    return chat
+
+
+def regenerate_answer(*, user: User, question_id: UUID, model: str, client_key: str | None) -> Chat:
+    """Answer the same question again.
+
+    An answer that failed, was stopped or was interrupted is rerun in its own row, unless
+    another `model` is wanted. A finished one stays, and the new one becomes its sibling.
+    """
+    chat = access_chat(user, question_id)
+    if chat.status in _RETRYABLE and model in ("", chat.model):
+        return _rerun(user, chat)
+    if chat.status in RUNNING:
+        raise AnswerRunning
+    question = Question(
+        mode=chat.mode,
+        text=chat.question_text,
+        model=model or chat.model,
+        wanted_model=model,
+        conversation_id=chat.conversation_id,
+        parent_id=chat.parent_id,
+        has_parent=True,
+    )
+    return submit_question(user=user, question=question, client_key=client_key)
+
+
+def _rerun(user: User, chat: Chat) -> Chat:
+    try:
+        with transaction.atomic():
+            queued = Chat.objects.filter(pk=chat.pk, status__in=_RETRYABLE).update(
+                status=AnswerStatus.QUEUED,
+                error_code="",
+                attempts=0,
+                stop_requested=False,
+                lease_until=Now() + timedelta(seconds=settings.ANSWER_LEASE_SECONDS),
+            )
+            if not queued:
+                raise AnswerRunning
+            ring(chat.pk)
+    except IntegrityError:
+        raise AnswerRunning from None
+    return access_chat(user, chat.pk)

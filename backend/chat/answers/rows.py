@@ -1,0 +1,186 @@
+"""The statements that move an answer from state to state. The row is the lock.
+
+`queued -> streaming -> done | failed | interrupted | cancelled`. Every one is a single
+guarded UPDATE, fenced by `epoch`: whoever lost the row changes nothing. Times are the
+database's clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+from django.conf import settings
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow
+
+from ai_models.contract import Citation, Passage, Usage
+from chat.database import async_pool
+from chat.search.terms import terms_to_store
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to write one answer, as long as the lease is renewed."""
+
+    question_id: UUID
+    epoch: int
+    user: UUID
+    mode: str
+    model: str
+    question_text: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What is stored at the end, all of it in one transaction."""
+
+    status: str
+    text: str
+    reasoning: str = ""
+    error_code: str = ""
+    finish_reason: str = ""
+    usage: Usage | None = None
+    first_token_at: datetime | None = None
+    citations: Sequence[Citation] = ()
+    passages: dict[str, Passage] = field(default_factory=dict)
+
+
+_CLAIM: LiteralString = """
+    UPDATE chats
+       SET status = 'streaming', epoch = epoch + 1, attempts = attempts + 1, owner = %(owner)s,
+           lease_until = now() + %(lease)s * interval '1 second', started_datetime = now(),
+           response_text = '', reasoning_text = '', error_code = '', first_token_datetime = NULL,
+           finished_datetime = NULL, job_id = %(job_id)s
+     WHERE question_id = %(question_id)s AND status = 'queued' AND NOT stop_requested
+ RETURNING question_id, epoch, user_id AS "user", mode, model, question_text
+"""
+
+_RENEW: LiteralString = """
+    UPDATE chats
+       SET lease_until = now() + %(lease)s * interval '1 second',
+           response_text = held.text, reasoning_text = held.reasoning
+      FROM unnest(%(ids)s::uuid[], %(epochs)s::int[], %(texts)s::text[], %(reasonings)s::text[])
+           AS held (id, epoch, text, reasoning)
+     WHERE question_id = held.id AND chats.epoch = held.epoch AND status = 'streaming'
+ RETURNING question_id, stop_requested
+"""
+
+_RELEASE: LiteralString = """
+    UPDATE chats SET status = 'queued', lease_until = now(), attempts = attempts - 1
+     WHERE question_id = %(question_id)s AND epoch = %(epoch)s AND status = 'streaming'
+"""
+
+_FINISH: LiteralString = """
+    UPDATE chats
+       SET status = %(status)s, response_text = %(text)s, reasoning_text = %(reasoning)s, error_code = %(error_code)s,
+           finish_reason = %(finish_reason)s, input_tokens = %(input_tokens)s,
+           output_tokens = %(output_tokens)s, first_token_datetime = %(first_token_at)s,
+           finished_datetime = now(), data_id = %(data_id)s, lease_until = NULL, owner = '',
+           search_terms = %(search_terms)s::bigint[]
+     WHERE question_id = %(question_id)s AND epoch = %(epoch)s AND status = 'streaming'
+"""
+
+_FORGET_CITATIONS: LiteralString = "DELETE FROM citations WHERE chat_id = %s"
+
+_CITE: LiteralString = """
+    INSERT INTO citations (chat_id, rank, data_id, title, heading, quote, start, "end")
+    VALUES (%(chat)s, %(rank)s, %(data)s, %(title)s, %(heading)s, %(quote)s, %(start)s, %(end)s)
+"""
+
+
+async def claim_answer(question_id: UUID, *, owner: str, job_id: int | None) -> Claim | None:
+    """Take the answer for `owner`, or return None when it is somebody's or finished."""
+    pool = await async_pool()
+    async with pool.connection() as connection:
+        cursor = await connection.execute(
+            _CLAIM,
+            {
+                "question_id": question_id,
+                "owner": owner,
+                "job_id": job_id,
+                "lease": settings.ANSWER_LEASE_SECONDS,
+            },
+        )
+        row = await cursor.fetchone()
+    return Claim(**row) if row else None
+
+
+async def renew_leases(held: Sequence[tuple[Claim, str, str]]) -> dict[UUID, bool]:
+    """Renew all leases and checkpoint all texts and reasonings in one statement.
+
+    Return those still held, each with whether its user wants it stopped.
+    """
+    pool = await async_pool()
+    async with pool.connection() as connection:
+        cursor = await connection.execute(
+            _RENEW,
+            {
+                "lease": settings.ANSWER_LEASE_SECONDS,
+                "ids": [claim.question_id for claim, _, _ in held],
+                "epochs": [claim.epoch for claim, _, _ in held],
+                "texts": [text for _, text, _ in held],
+                "reasonings": [reasoning for _, _, reasoning in held],
+            },
+        )
+        return {row["question_id"]: row["stop_requested"] for row in await cursor.fetchall()}
+
+
+async def release_answer(claim: Claim) -> None:
+    """Give the answer back unfinished: the sweep rings for it at once."""
+    pool = await async_pool()
+    async with pool.connection() as connection:
+        await connection.execute(_RELEASE, {"question_id": claim.question_id, "epoch": claim.epoch})
+
+
+async def finish_answer(claim: Claim, outcome: Outcome) -> bool:
+    """Store the whole answer once. False: the row was not ours any more, and nothing changed."""
+    # A long text takes a while to cut into words: the other answers go on meanwhile.
+    terms = await asyncio.to_thread(terms_to_store, claim.user, claim.question_text, outcome.text)
+    pool = await async_pool()
+    async with pool.connection() as connection, connection.transaction():
+        cursor = await connection.execute(_FINISH, {**_finish_parameters(claim, outcome), "search_terms": terms})
+        if cursor.rowcount != 1:
+            return False
+        await _store_citations(connection, claim, outcome)
+    return True
+
+
+def _finish_parameters(claim: Claim, outcome: Outcome) -> dict[str, object]:
+    first = min(outcome.citations, key=lambda citation: citation.rank, default=None)
+    return {
+        "question_id": claim.question_id,
+        "epoch": claim.epoch,
+        "status": outcome.status,
+        "text": outcome.text,
+        "reasoning": outcome.reasoning,
+        "error_code": outcome.error_code,
+        "finish_reason": outcome.finish_reason,
+        "input_tokens": outcome.usage.input_tokens if outcome.usage else None,
+        "output_tokens": outcome.usage.output_tokens if outcome.usage else None,
+        "first_token_at": outcome.first_token_at,
+        "data_id": int(first.passage_id) if first else None,
+    }
+
+
+async def _store_citations(connection: AsyncConnection[DictRow], claim: Claim, outcome: Outcome) -> None:
+    await connection.execute(_FORGET_CITATIONS, [claim.question_id])
+    for citation in outcome.citations:
+        passage = outcome.passages[citation.passage_id]
+        await connection.execute(
+            _CITE,
+            {
+                "chat": claim.question_id,
+                "rank": citation.rank,
+                "data": int(citation.passage_id),
+                "title": passage.title,
+                "heading": passage.heading,
+                "quote": citation.quote,
+                "start": citation.start,
+                "end": citation.end,
+            },
+        )

@@ -1,0 +1,195 @@
+"""Following one answer to its end, for every door: socket, server-sent events, waiting.
+
+The row says what is true, the live log what is new. Every hole (a wiped, trimmed or
+unreachable log, a slow reader) heals by reading the row again, whose checkpoint is at most
+2 s behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg import Error as DatabaseError
+from psycopg_pool import PoolTimeout
+
+from chat.answers.events import ENDINGS, end_event, usage_event
+from chat.answers.hub import Entry, Feed, live_hub
+from chat.database import async_pool
+from models.chat import RUNNING
+
+# Without news for so long, the row is read again; but never more often than the second.
+SILENCE_SECONDS = 1.0
+_ROW_SECONDS = 0.2
+_AWAY_SECONDS = 0.5
+
+_CURSOR = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+
+_CITATIONS: LiteralString = """
+    SELECT rank, data_id AS data, title, heading, quote, start, "end" FROM citations WHERE chat_id = %s ORDER BY rank
+"""
+_ROW: LiteralString = """
+    SELECT epoch, status, response_text, reasoning_text, error_code, input_tokens, output_tokens
+      FROM chats WHERE question_id = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a reader has come: `<epoch>-<offset>`, characters of the answer's text."""
+
+    epoch: int = -1
+    offset: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        """Read a cursor; anything unreadable means: from the beginning."""
+        numbers = _CURSOR.fullmatch(text)
+        return cls(int(numbers[1]), int(numbers[2])) if numbers else cls()
+
+    def __str__(self) -> str:
+        return f"{self.epoch}-{self.offset}"
+
+
+Event = dict[str, Any]
+
+
+class _Position:
+    """What the reader has: the texts of one epoch, by their lengths."""
+
+    def __init__(self, after: Cursor) -> None:
+        self.epoch = after.epoch
+        self.lengths = {"delta": after.offset, "reasoning": 0}
+
+    def event(self, event: Event) -> Event:
+        """Add the cursor from which a reader that has this event goes on."""
+        return {**event, "epoch": self.epoch, "id": str(Cursor(self.epoch, self.lengths["delta"]))}
+
+    def begin(self, epoch: int, status: str) -> Iterator[Event]:
+        """A new epoch starts anew: what an earlier one wrote is void."""
+        if epoch != self.epoch:
+            self.epoch, self.lengths = epoch, {"delta": 0, "reasoning": 0}
+            yield self.event({"kind": "status", "status": status})
+
+    def advance(self, kind: str, offset: int, text: str) -> Iterator[Event]:
+        """Pass on what of `text` is new. Nothing when it begins behind what the reader has."""
+        known = self.lengths[kind]
+        if offset <= known < offset + len(text):
+            self.lengths[kind] = offset + len(text)
+            yield self.event({"kind": kind, "offset": known, "text": text[known - offset :]})
+
+    def cut_to(self, kind: str, length: int) -> Iterator[Event]:
+        """Take back what was shown but not stored, as when a worker died and the user stopped."""
+        if self.lengths[kind] > length:
+            self.lengths[kind] = length
+            yield self.event({"kind": kind, "offset": length, "text": ""})
+
+    def misses(self, entry: Entry) -> bool:
+        """Is there a hole between what the reader has and this entry?"""
+        event = entry.event
+        same = entry.epoch == self.epoch and event["kind"] in self.lengths
+        return same and event["offset"] > self.lengths[event["kind"]]
+
+
+async def tail_answer(question_id: UUID, after: Cursor) -> AsyncGenerator[Event, None]:
+    """Yield an answer's events from `after` to its end; a deleted answer just ends.
+
+    Holds no database connection while it waits.
+    """
+    with live_hub().watch(question_id) as feed:
+        position = _Position(after)
+        read_row = _PacedReader(question_id)
+        stale, urgent = True, True
+        while True:
+            if stale:
+                row = await read_row(urgent=urgent)
+                if row is None:
+                    return
+                for event in _from_row(row, position):
+                    yield event
+                if row["status"] not in RUNNING:
+                    return
+            entry = await _next_entry(feed)
+            # News of the state are worth a read at once; a hole heals with the next checkpoint.
+            urgent = entry is not None and (entry.epoch > position.epoch or entry.event["kind"] in ENDINGS)
+            stale = urgent or entry is None or position.misses(entry)
+            if entry is not None and not stale and entry.epoch == position.epoch:
+                for event in _from_log(entry.event, position):
+                    yield event
+
+
+async def _next_entry(feed: Feed) -> Entry | None:
+    try:
+        async with asyncio.timeout(SILENCE_SECONDS):
+            return await feed.queue.get()
+    except TimeoutError:
+        return None
+
+
+def _from_log(event: Event, position: _Position) -> Iterator[Event]:
+    if event["kind"] in position.lengths:
+        yield from position.advance(event["kind"], event["offset"], event["text"])
+
+
+def _from_row(row: Event, position: _Position) -> Iterator[Event]:
+    yield from position.begin(row["epoch"], row["status"])
+    yield from position.advance("reasoning", 0, row["reasoning_text"])
+    yield from position.advance("delta", 0, row["response_text"])
+    if row["status"] in RUNNING:
+        return
+    yield from position.cut_to("reasoning", len(row["reasoning_text"]))
+    yield from position.cut_to("delta", len(row["response_text"]))
+    if row["citations"]:
+        yield position.event({"kind": "citations", "citations": row["citations"]})
+    if row["input_tokens"] is not None:
+        yield position.event(dict(usage_event(row["input_tokens"], row["output_tokens"])))
+    yield position.event(end_event(row["status"], row["error_code"]))
+
+
+class _PacedReader:
+    """Reads the answer's row, not more often than a hole in the log is worth."""
+
+    def __init__(self, question_id: UUID) -> None:
+        self._question_id = question_id
+        self._next_read = 0.0
+
+    async def __call__(self, *, urgent: bool) -> Event | None:
+        """Return the row, however long Postgres is away; None once it is gone."""
+        clock = asyncio.get_running_loop().time
+        if not urgent:
+            await asyncio.sleep(max(0.0, self._next_read - clock()))
+        while True:
+            try:
+                row = await _read_row(self._question_id)
+            except (DatabaseError, PoolTimeout):
+                await asyncio.sleep(_AWAY_SECONDS)
+                continue
+            self._next_read = clock() + _ROW_SECONDS
+            return row
+
+
+async def _read_row(question_id: UUID) -> Event | None:
+    pool = await async_pool()
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_ROW, [question_id])
+        row = await cursor.fetchone()
+        if row and row["status"] not in RUNNING:
+            cursor = await connection.execute(_CITATIONS, [question_id])
+            row["citations"] = await cursor.fetchall()
+    return row
+
+
+async def wait_for_answer(question_id: UUID, *, timeout: float) -> bool:
+    """Wait until the answer has ended, at most `timeout` seconds; True if it has."""
+    try:
+        async with asyncio.timeout(timeout), aclosing(tail_answer(question_id, Cursor())) as events:
+            async for _ in events:
+                pass
+    except TimeoutError:
+        return False
+    return True

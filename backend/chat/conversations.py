@@ -1,0 +1,104 @@
+"""Conversations: find, create, change, delete with undo. Fetching is the permission check."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from chat.errors import NotFound
+from chat.search.turns import find_turns
+from models.chat import RUNNING
+from models.models import Chat, Conversation, TitleBy, User
+
+UNDO_FOR = timedelta(hours=24)
+TITLE_CHARACTERS = 60
+
+
+def list_conversations(
+    user: User,
+    *,
+    mode: str | None = None,
+    search: str = "",
+    archived: bool = False,
+    pinned: bool | None = None,
+) -> QuerySet[Conversation]:
+    """The user's conversations, unordered, each with `running`: is an answer on its way?
+
+    `search` is a part of the title, or words that all stand in one turn.
+    """
+    found = with_running(Conversation.objects.filter(user=user, deleted_at=None, archived=archived))
+    if mode:
+        found = found.filter(mode=mode)
+    if search:
+        found = found.filter(Q(title__icontains=search) | Q(pk__in=find_turns(user, search).values("conversation")))
+    if pinned is not None:
+        found = found.filter(pinned=pinned)
+    return found
+
+
+def with_running(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    answers = Chat.objects.filter(conversation=OuterRef("pk"), status__in=RUNNING)
+    return conversations.annotate(running=Exists(answers))
+
+
+def access_conversation(user: User, conversation_id: UUID, *, deleted: bool = False) -> Conversation:
+    """Return the user's conversation; raise NotFound for anyone else's."""
+    found = with_running(Conversation.objects.filter(user=user, pk=conversation_id, deleted_at__isnull=not deleted))
+    conversation = found.first()
+    if conversation is None:
+        raise NotFound
+    return conversation
+
+
+def create_conversation(*, user: User, mode: str, title: str = "", **fields: object) -> Conversation:
+    """Open a conversation; `fields` as in `change_conversation`. An untitled one is named after its first question."""
+    title_by = TitleBy.USER if title else TitleBy.QUESTION
+    return Conversation.objects.create(user=user, mode=mode, title=title, title_by=title_by, **fields)
+
+
+def title_from_question(question: str) -> str:
+    """The first words of the question, on one line."""
+    line = " ".join(question.split())
+    if len(line) <= TITLE_CHARACTERS:
+        return line
+    words = line[:TITLE_CHARACTERS].rsplit(" ", 1)
+    # A text without spaces (or one long word) is cut where it is.
+    return (words[0] if len(words[0]) > TITLE_CHARACTERS // 2 else line[: TITLE_CHARACTERS - 1]) + "…"
+
+
+def change_conversation(conversation: Conversation, **fields: object) -> Conversation:
+    """Set the given fields: title, pinned, archived, model, system_prompt, parameters.
+
+    A title that a user has given is theirs: nothing else words it anew.
+    """
+    if "title" in fields:
+        fields["title_by"] = TitleBy.USER
+    for name, value in fields.items():
+        setattr(conversation, name, value)
+    if fields:
+        conversation.save(update_fields=list(fields))
+    return conversation
+
+
+def delete_conversation(conversation: Conversation) -> None:
+    """Hide it; it can be restored for `UNDO_FOR`, then it is purged."""
+    conversation.deleted_at = timezone.now()
+    conversation.save(update_fields=["deleted_at"])
+
+
+def restore_conversation(user: User, conversation_id: UUID) -> Conversation:
+    conversation = access_conversation(user, conversation_id, deleted=True)
+    conversation.deleted_at = None
+    conversation.save(update_fields=["deleted_at"])
+    return conversation
+
+
+def purge_deleted_conversations() -> int:
+    """Delete for good what was deleted longer than `UNDO_FOR` ago; return how many conversations."""
+    due = Conversation.objects.filter(deleted_at__lt=timezone.now() - UNDO_FOR)
+    count = due.count()
+    due.delete()
+    return count

@@ -1,0 +1,98 @@
+"""One family of errors. The API and the socket map them in one place each.
+
+`message` is safe to show: no path, no secret, no provider's text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class ServiceError(Exception):
+    """Something the caller can be told. `status` is the HTTP status it maps to."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 400
+    message: ClassVar[str] = "The request could not be carried out."
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        details: Mapping[str, object] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        self.text = message or self.message
+        self.details = dict(details or {})
+        # Seconds; becomes the header Retry-After.
+        self.retry_after = retry_after
+        super().__init__(self.text)
+
+
+class Invalid(ServiceError):
+    code = "invalid"
+    message = "The request is not valid. See details."
+
+
+class NotFound(ServiceError):
+    code = "not_found"
+    status = 404
+    message = "There is nothing here, or it is not yours."
+
+
+class NotSignedIn(ServiceError):
+    code = "not_signed_in"
+    status = 401
+    message = "Sign in first: POST /api/sessions/ gives a token. Send it as Authorization: Bearer <token>."
+
+
+class InvalidCredentials(ServiceError):
+    code = "invalid_credentials"
+    status = 401
+    message = "The name or the password is wrong."
+
+
+class SessionEnded(ServiceError):
+    code = "session_ended"
+    status = 401
+    message = "This session has ended. Sign in again."
+
+
+class AnswerRunning(ServiceError):
+    code = "answer_running"
+    status = 409
+    message = "The last question of this conversation is still being answered. Wait for it, or stop it."
+
+
+class IdempotencyConflict(ServiceError):
+    code = "idempotency_conflict"
+    status = 409
+    message = "This Idempotency-Key was used for another question."
+
+
+class ModelUnknown(ServiceError):
+    code = "model_unknown"
+    message = "There is no such model. GET /api/models/ lists them."
+
+
+class TooMany(ServiceError):
+    code = "throttled"
+    status = 429
+    message = "Too many at once. Try again shortly."
+
+
+class SettingInvalid(ServiceError):
+    code = "setting_invalid"
+    status = 409
+    message = "A setting of the server cannot be used."
+
+
+class Unavailable(ServiceError):
+    code = "unavailable"
+    status = 503
+    message = "A part of the service is away for the moment. Try again shortly."
+
+
+class RedisAway(Unavailable):
+    """Redis does not answer. Callers that can go on without it catch this one."""

@@ -1,0 +1,26 @@
+"""Which models people can choose, and which one answers when they choose none."""
+
+from __future__ import annotations
+
+from ai_models.registry import ModelEntry
+from chat.errors import ModelUnknown
+from chat.model_registry import model_registry
+
+
+async def choose_model(wanted: str) -> str:
+    """Return the id of the model that will answer; raise ModelUnknown for one never heard of.
+
+    A known model that is away is accepted: its answer says so in the conversation.
+    """
+    registry = model_registry()
+    await registry.refresh()
+    if not wanted:
+        return registry.default("basic").id
+    if not _is_known(wanted, registry.list()):
+        raise ModelUnknown
+    return wanted
+
+
+def _is_known(wanted: str, entries: tuple[ModelEntry, ...]) -> bool:
+    endpoints = {state.name for state in model_registry().endpoints()}
+    return any(entry.model.id == wanted for entry in entries) or wanted.split("/", 1)[0] in endpoints

@@ -1,0 +1,66 @@
+"""Words as numbers, for full-text search by one index.
+
+A term is the hash of a token behind the hash of the scope that it was written in (here: the
+user), so that one GIN index serves every scope. The tokens are those of `ai_models.text`.
+Knows no table; `turns.py` asks the questions. Why so: `docs/decisions/chat-search.md`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import blake2b
+from uuid import UUID
+
+from ai_models.text import tokens
+
+_HALF_BITS = 32
+# `ai_models.text` marks so the first two syllables of a Korean word.
+_WORD_START = "^"
+
+
+def hash_term(scope: UUID, token: str) -> int:
+    """Return a signed 64-bit number, the same in every process and version.
+
+    The scope is its upper half: a scope's terms lie side by side in the index, so that
+    storing a turn touches a few of its pages and not one for each word.
+    """
+    high = int.from_bytes(_half(scope.bytes), "big", signed=True)
+    return (high << _HALF_BITS) | int.from_bytes(_half(token.encode()), "big")
+
+
+@lru_cache(maxsize=50_000)
+def _half(value: bytes) -> bytes:
+    return blake2b(value, digest_size=_HALF_BITS // 8).digest()
+
+
+def terms_to_store(scope: UUID, *texts: str) -> list[int]:
+    """Return what the index keeps of these texts: each term once, in no meaningful order."""
+    return sorted({hash_term(scope, token) for text in texts for token in stored_tokens(text)})
+
+
+def terms_to_find(scope: UUID, query: str) -> list[int]:
+    """Return the terms that a text must have, all of them; none when the query says nothing."""
+    return [hash_term(scope, token) for token in wanted_tokens(query)]
+
+
+def stored_tokens(text: str) -> set[str]:
+    """The tokens by which a text can be found."""
+    found = set(tokens(text))
+    # So that a word of one syllable is found with its particle behind it: 밥 in 밥을.
+    return found | {token[1] for token in found if token.startswith(_WORD_START)}
+
+
+def wanted_tokens(query: str) -> list[str]:
+    """The tokens to search for, each once.
+
+    Korean is searched by its bigrams alone, which find the middle of a word too. A letter
+    that an input method has not yet made into a syllable ("데이ㅌ") is left out.
+    """
+    return [
+        token for token in dict.fromkeys(tokens(query)) if not token.startswith(_WORD_START) and not _is_jamo(token)
+    ]
+
+
+def _is_jamo(token: str) -> bool:
+    # NFKC has turned the letters of the keyboard into conjoining ones.
+    return all("\u1100" <= letter <= "\u11ff" for letter in token)

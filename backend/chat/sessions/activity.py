@@ -1,0 +1,81 @@
+"""When users were last active: gathered in Redis, written to Postgres every few seconds.
+
+Sign-in and questions write through, so that what matters most never waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Greatest, Now
+
+from chat.errors import RedisAway
+from chat.redis_manager import Activity, get_redis_manager
+from models.models import Session, User
+
+BATCH = 500
+
+
+def note_activity(user: User, session_id: UUID) -> None:
+    """Write down at once that `user` is active now."""
+    Session.objects.filter(id=session_id, user=user).update(last_seen=Greatest(F("last_seen"), Now()))
+    User.objects.filter(uuid=user.uuid).update(last_activity=Greatest(F("last_activity"), Now()))
+
+
+def flush_activity() -> int:
+    """Write to Postgres what waits in Redis; return how many sessions it concerned.
+
+    May run twice at once and be killed at any point: what is written twice does not
+    change, and what was not written is still waiting. Does nothing while Redis is away.
+    """
+    redis = get_redis_manager()
+    started, written = datetime.now(UTC), 0
+    try:
+        # What is touched while this runs moves behind; the count keeps it from chasing that.
+        waiting = redis.count_waiting()
+        while written < waiting and (batch := redis.waiting_activity(BATCH)):
+            _write_down(batch)
+            redis.settle(batch)
+            written += len(batch)
+        redis.expire()
+        redis.mark_flushed(started)
+    except RedisAway:
+        pass
+    return written
+
+
+def _write_down(batch: Sequence[Activity]) -> None:
+    by_session = {entry.session_id: entry.seen for entry in batch}
+    by_user: dict[UUID, datetime] = {}
+    for entry in batch:
+        by_user[entry.uuid] = max(entry.seen, by_user.get(entry.uuid, entry.seen))
+    # Two statements, each its own transaction: holding sessions while waiting for a user
+    # could block a request that holds that user.
+    _store_latest("sessions", "id", "last_seen", by_session)
+    _store_latest("users", "uuid", "last_activity", by_user)
+
+
+def _store_latest(table: str, key: str, column: str, latest: Mapping[UUID, datetime]) -> None:
+    """Set `column` to the later of the two times, and never to one that has not come yet.
+
+    Rows are locked in one order, so that two passes at once cannot block each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH news AS (SELECT * FROM unnest(%s::uuid[], %s::timestamptz[]) AS news (key, seen)),
+            stale AS (
+                SELECT {table}.{key} AS key, LEAST(news.seen, now()) AS seen
+                FROM {table} JOIN news ON news.key = {table}.{key}
+                WHERE {table}.{column} < LEAST(news.seen, now())
+                ORDER BY {table}.{key} FOR NO KEY UPDATE OF {table}
+            )
+            UPDATE {table} SET {column} = GREATEST({table}.{column}, stale.seen)
+            FROM stale WHERE {table}.{key} = stale.key
+            """,
+            [list(latest), list(latest.values())],
+        )

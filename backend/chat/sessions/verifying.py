@@ -1,0 +1,117 @@
+"""Decides for every request whose it is. Refuses whatever is not beyond doubt.
+
+The row in Postgres is read with its user in one query, so that a revoked session is
+refused even when Redis did not hear of it. Redis judges and moves the idle end, so that
+no request writes to Postgres.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from chat.errors import RedisAway, SessionEnded
+from chat.redis_manager import LinkBroken, Touched, get_redis_manager
+from chat.sessions import cached
+from chat.sessions.activity import note_activity
+from chat.sessions.lifetime import ends_at
+from chat.sessions.revoking import end_sessions
+from chat.sessions.tokens import hash_token
+from models.models import Session, User
+
+logger = logging.getLogger(__name__)
+
+# While Redis is away activity is written through, at most this often per session.
+DEGRADED_WRITE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """`user.last_activity` is already this request's; `degraded`: Redis was not asked."""
+
+    user: User
+    session_id: UUID
+    device: str
+    created_datetime: datetime
+    last_activity: datetime
+    expires_at: datetime
+    degraded: bool
+
+
+def verify_session(token: str) -> SignedIn:
+    """Return who the token belongs to, and count this as activity. Raises SessionEnded."""
+    return _verify(Q(token_hash=hash_token(token)), active=True)
+
+
+def verify_session_id(session_id: UUID, *, active: bool = True) -> SignedIn:
+    """The same for a session that was verified before, as that of an open socket.
+
+    With `active` False it does not count as activity.
+    """
+    return _verify(Q(id=session_id), active=active)
+
+
+def _verify(which: Q, *, active: bool) -> SignedIn:
+    session, now = _find(which)
+    user = session.user
+    degraded = False
+    try:
+        touched = _touch(session, user) if active else _judge_by_row(session, user, now, note=False)
+    except RedisAway:
+        touched, degraded = _judge_by_row(session, user, now), True
+    if touched is None:
+        raise SessionEnded
+    if user.expired_datetime is not None:
+        User.objects.filter(uuid=user.uuid).update(expired_datetime=None)
+        user.expired_datetime = None
+    user.last_activity = max(user.last_activity, touched.seen)
+    return SignedIn(
+        user=user,
+        session_id=session.id,
+        device=session.device,
+        created_datetime=session.created_datetime,
+        last_activity=touched.seen,
+        expires_at=touched.ends,
+        degraded=degraded,
+    )
+
+
+def _find(which: Q) -> tuple[Session, datetime]:
+    """Return the session's row with its user, and the database's time."""
+    not_over = Q(absolute_expiry=None) | Q(absolute_expiry__gt=Now())
+    session = (
+        Session.objects.select_related("user")
+        .annotate(now=Now())
+        .filter(not_over, which, revoked_at=None, user__is_active=True)
+        .first()
+    )
+    # `user` was joined by its uuid. A name that changed hands since is not the same user.
+    if session is None or session.bound_user_id != session.user.user_id:
+        raise SessionEnded
+    return session, session.now
+
+
+def _touch(session: Session, user: User) -> Touched | None:
+    redis = get_redis_manager()
+    try:
+        touched = redis.touch(session.id, user_id=user.user_id, uuid=user.uuid)
+        if touched is None and cached.restore(session, user):
+            touched = redis.touch(session.id, user_id=user.user_id, uuid=user.uuid)
+    except LinkBroken:
+        logger.warning("Session %s is bound to another user in Redis; ended.", session.id)
+        end_sessions(Session.objects.filter(id=session.id))
+        return None
+    return touched
+
+
+def _judge_by_row(session: Session, user: User, now: datetime, *, note: bool = True) -> Touched | None:
+    if ends_at(session, user, session.last_seen) <= now:
+        return None
+    if note and now - session.last_seen > DEGRADED_WRITE:
+        note_activity(user, session.id)
+    return Touched(seen=now, ends=ends_at(session, user, now))

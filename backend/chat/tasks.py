@@ -1,0 +1,33 @@
+"""What the worker does by the clock. Every task is safe with several workers at once."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+import chat.answers.doorbell  # noqa: F401  (registers the doorbell's task)
+from chat.answers.sweep import sweep_answers
+from chat.conversations import purge_deleted_conversations
+from chat.sessions.activity import flush_activity
+
+# croniter puts the seconds last.
+_EVERY_5_SECONDS = "* * * * * */5"
+_EVERY_HOUR = "17 * * * *"
+
+
+# A queueing lock: when a run is late, the next one does not pile up behind it.
+@app.periodic(cron=_EVERY_5_SECONDS)
+@app.task(name="sweep_answers", queue="upkeep", queueing_lock="sweep_answers")
+def sweep_answers_task(timestamp: int) -> None:
+    sweep_answers()
+
+
+@app.periodic(cron=_EVERY_5_SECONDS)
+@app.task(name="flush_activity", queue="upkeep", queueing_lock="flush_activity")
+def flush_activity_task(timestamp: int) -> None:
+    flush_activity()
+
+
+@app.periodic(cron=_EVERY_HOUR)
+@app.task(name="purge_deleted", queue="upkeep", queueing_lock="purge_deleted")
+def purge_deleted_task(timestamp: int) -> None:
+    purge_deleted_conversations()

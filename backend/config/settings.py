@@ -1,0 +1,178 @@
+"""All settings of the backend, read once from the environment (see `.env.example`)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from config.databases import database_from_url
+from config.env import ROOT, EnvReader, check_endpoints, read_environment
+from config.secrets import load_secret_key
+
+_variables = read_environment()
+_env = EnvReader(_variables)
+check_endpoints(_variables)
+
+# --- Where things are -------------------------------------------------------------
+
+DATA_FOLDER = Path(_env.text("TRIPLE_CHAT_DATA", str(ROOT / ".data"))).absolute()
+DATABASES = {
+    "default": database_from_url(
+        _env.text("DATABASE_URL"),
+        pool_size=_env.integer("DATABASE_POOL_SIZE", 16, minimum=2),
+        pool_timeout=_env.seconds("DATABASE_POOL_TIMEOUT", 3.0),
+    )
+}
+REDIS_URL = _env.url("REDIS_URL", None, ("redis", "rediss", "unix"))
+PUBLIC_URL = _env.url("PUBLIC_URL", "http://localhost:8501", ("http", "https")).rstrip("/")
+
+# --- Django -----------------------------------------------------------------------
+
+DEBUG = _env.boolean("DEBUG", False)
+SECRET_KEY = _env.text("SECRET_KEY", "") or load_secret_key(DATA_FOLDER)
+ALLOWED_HOSTS = _env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],api")
+INSTALLED_APPS = [
+    "api",  # before daphne, whose runserver it extends
+    "daphne",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "procrastinate.contrib.django",
+    "models",
+    "chat",
+]
+MIDDLEWARE = [
+    "api.middleware.RequestIdMiddleware",
+    "api.degraded.DegradedMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+AUTH_USER_MODEL = "models.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("user_id",)},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+STATIC_URL = "static/"
+TIME_ZONE = "UTC"
+USE_TZ = True
+LANGUAGE_CODE = "en"
+USE_I18N = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = _env.integer("MAX_REQUEST_BYTES", 1_000_000, minimum=1)
+
+# --- Channels ---------------------------------------------------------------------
+
+CHANNEL_LAYERS = {
+    "default": {
+        # The core layer drops above 100 waiting messages and loses its groups when
+        # Redis restarts; this one rejoins them.
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL]},
+    }
+}
+
+# --- The API ----------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.BearerTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "api.pagination.NewestFirst",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "api.errors.respond_to_error",
+    "UNAUTHENTICATED_USER": None,
+    "PAGE_SIZE": 30,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Triple Chat",
+    "DESCRIPTION": "Three chats on one API: Basic chat, AI chat and Advanced chat.",
+    "VERSION": "0.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.schema.add_error_responses",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "ChatMode": "models.conversation.Mode",
+        "ModeOnOffer": ["basic", "ai"],
+        "AnswerStatus": "models.chat.AnswerStatus",
+    },
+}
+
+# --- Sessions and activity (design: docs/architecture.md) ---------------------------
+
+ACCOUNT_IDLE = timedelta(days=_env.integer("ACCOUNT_IDLE_DAYS", 7, minimum=1))
+ACCOUNT_SESSION_AGE = timedelta(days=_env.integer("ACCOUNT_SESSION_DAYS", 30, minimum=1))
+GUEST_IDLE = timedelta(days=_env.integer("GUEST_DAYS", 30, minimum=1))
+SESSIONS_PER_USER = _env.integer("SESSIONS_PER_USER", 10, minimum=1)
+ACTIVITY_FLUSH_SECONDS = _env.seconds("ACTIVITY_FLUSH_SECONDS", 5.0)
+
+# --- Answers ----------------------------------------------------------------------
+
+MAX_QUESTION_CHARACTERS = _env.integer("MAX_QUESTION_CHARACTERS", 32_000, minimum=1)
+ANSWER_WAIT_SECONDS = _env.seconds("ANSWER_WAIT_SECONDS", 60.0)
+ANSWER_LEASE_SECONDS = _env.seconds("ANSWER_LEASE_SECONDS", 15.0)
+ANSWER_RENEW_SECONDS = _env.seconds("ANSWER_RENEW_SECONDS", 2.0)
+ANSWER_MAX_ATTEMPTS = _env.integer("ANSWER_MAX_ATTEMPTS", 5, minimum=1)
+ANSWERS_PER_WORKER = _env.integer("ANSWERS_PER_WORKER", 500, minimum=1)
+WORKER_STOP_SECONDS = _env.seconds("WORKER_STOP_SECONDS", 20.0)
+WATCH_BUFFER_FRAMES = _env.integer("WATCH_BUFFER_FRAMES", 256, minimum=1)
+EVENTS_PING_SECONDS = _env.seconds("EVENTS_PING_SECONDS", 15.0)
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "concurrency": ANSWERS_PER_WORKER,
+    "shutdown_graceful_timeout": WORKER_STOP_SECONDS,
+    "update_heartbeat_interval": 5.0,
+    "delete_jobs": "always",
+}
+
+# --- WebSockets (docs/websocket.md) -------------------------------------------------
+
+SOCKETS_PER_USER = _env.integer("SOCKETS_PER_USER", 100, minimum=1)
+SOCKET_CHECK_SECONDS = _env.seconds("SOCKET_CHECK_SECONDS", 15.0)
+SOCKET_SEND_SECONDS = _env.seconds("SOCKET_SEND_SECONDS", 20.0)
+
+# --- Waiting for models ---------------------------------------------------------------
+
+MODEL_CONNECT_SECONDS = _env.seconds("MODEL_CONNECT_SECONDS", 5.0)
+MODEL_FIRST_TOKEN_SECONDS = _env.seconds("MODEL_FIRST_TOKEN_SECONDS", 60.0)
+MODEL_GAP_SECONDS = _env.seconds("MODEL_GAP_SECONDS", 30.0)
+MODEL_TOTAL_SECONDS = _env.seconds("MODEL_TOTAL_SECONDS", 600.0)
+MODEL_RETRY_AFTER_SECONDS = _env.seconds("MODEL_RETRY_AFTER_SECONDS", 60.0)
+MODEL_REST_SECONDS = _env.seconds("MODEL_REST_SECONDS", 10.0)
+
+# --- Logs: one line each, no bodies, no tokens ------------------------------------------
+
+_LOG_LEVEL = _env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "config.logs.RequestIdFilter"}},
+    "formatters": {"line": {"()": "config.logs.OneLineFormatter", "whole_tracebacks": DEBUG}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "root": {"handlers": ["stderr"], "level": _LOG_LEVEL},
+    "loggers": {
+        # Every answer and every five-second sweep is a job: their start and end are noise.
+        "procrastinate": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
+    },
+}

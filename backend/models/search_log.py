@@ -1,0 +1,36 @@
+"""What was searched and found: a row per passage, grouped by `search_id`.
+
+A search that found nothing is one row without `data`; a search outside a chat has no
+`question`.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from models.chat import Chat
+from models.rag_data import RagData
+from models.user import User
+
+
+class SearchLog(models.Model):
+    search_log_id = models.BigAutoField(primary_key=True)
+    search_id = models.UUIDField(default=uuid.uuid4)
+    user = models.ForeignKey(
+        User, to_field="uuid", on_delete=models.CASCADE, related_name="search_logs", db_index=False
+    )
+    question = models.ForeignKey(Chat, null=True, on_delete=models.CASCADE, related_name="search_logs")
+    data = models.ForeignKey(RagData, null=True, on_delete=models.SET_NULL, related_name="+")
+    query = models.TextField()
+    # 1 is the best; null when nothing was found.
+    rank = models.SmallIntegerField(null=True)
+    score = models.FloatField(null=True)
+    searching_time = models.DateTimeField(default=timezone.now)
+    duration_ms = models.FloatField()
+
+    class Meta:
+        db_table = "search_logs"
+        indexes = [models.Index(fields=["user", "-searching_time"], name="search_log_user_newest")]

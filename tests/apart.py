@@ -1,0 +1,88 @@
+"""A system whose parts and whose Redis a test may kill, freeze and start again.
+
+It works on the tests' own database. While it is open the worker that all tests share rests,
+so that only its own workers answer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.own_redis import OwnRedis, own_redis
+from tests.system import LiveSystem, free_port, listens, start_api, start_worker, wait_until
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process of the system, and what ends it."""
+
+    process: subprocess.Popen[bytes]
+    _running: contextlib.ExitStack
+
+    @classmethod
+    def start(cls, running: contextlib.AbstractContextManager[subprocess.Popen[bytes]]) -> Part:
+        stack = contextlib.ExitStack()
+        return cls(stack.enter_context(running), stack)
+
+    def kill(self) -> None:
+        """As a power cut does; works on a frozen process, too."""
+        self.process.kill()
+        self.process.wait()
+        self._running.close()
+
+    def freeze(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+
+class Apart:
+    def __init__(self, system: LiveSystem, redis: OwnRedis) -> None:
+        self.upstream = system.upstream
+        self.redis = redis
+        self._folder = system.folder
+        self._port = free_port()
+        self.api_url = f"http://127.0.0.1:{self._port}"
+        self._workers: list[Part] = []
+
+    def start_api(self) -> None:
+        self._api = Part.start(start_api(self._port, self._folder, REDIS_URL=self.redis.url))
+        wait_until(lambda: listens(self._port), "the API listens")
+
+    def kill_api(self) -> None:
+        self._api.kill()
+
+    def start_worker(self, **environment: str) -> Part:
+        worker = Part.start(start_worker(self._folder, REDIS_URL=self.redis.url, **environment))
+        self._workers.append(worker)
+        return worker
+
+    def one_worker(self) -> Part:
+        """The worker that is there, or a new one."""
+        alive = [worker for worker in self._workers if worker.process.poll() is None]
+        return alive[0] if alive else self.start_worker()
+
+    def kill_workers(self) -> None:
+        while self._workers:
+            self._workers.pop().kill()
+
+
+@contextlib.contextmanager
+def system_apart(system: LiveSystem) -> Iterator[Apart]:
+    system.stop_worker()
+    try:
+        with own_redis() as redis:
+            apart = Apart(system, redis)
+            try:
+                apart.start_api()
+                yield apart
+            finally:
+                apart.kill_workers()
+                apart.kill_api()
+    finally:
+        system.start_worker()
