@@ -1,0 +1,210 @@
+"""What the API answers, as frozen dataclasses. Reading the JSON is here, sending and asking is `api_client.py`.
+
+Unknown fields are ignored, so that a newer API does not break an older page.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+Json = Mapping[str, Any]
+Item = TypeVar("Item")
+
+BUILT_IN = "builtin"
+RUNNING = frozenset({"queued", "streaming"})
+CAN_RETRY = frozenset({"failed", "interrupted", "cancelled"})
+
+
+def _time(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
+
+
+def _needed_time(value: str) -> datetime:
+    return datetime.fromisoformat(value)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is not available or failed: a code for the catalogue, a safe sentence behind it."""
+
+    code: str
+    message: str
+
+    @classmethod
+    def read(cls, data: Json | None) -> "Reason | None":
+        return cls(str(data["code"]), str(data.get("message") or "")) if data else None
+
+
+@dataclass(frozen=True)
+class User:
+    user_id: str
+    is_guest: bool
+    expires_at: datetime | None
+
+    @classmethod
+    def read(cls, data: Json) -> "User":
+        return cls(data["user_id"], data["is_guest"], _time(data.get("expires_at")))
+
+
+@dataclass(frozen=True)
+class NewSession:
+    """The only answer that carries a token."""
+
+    token: str
+    user: User
+
+    def __repr__(self) -> str:
+        return f"NewSession(token=hidden, user={self.user!r})"
+
+    @classmethod
+    def read(cls, data: Json) -> "NewSession":
+        return cls(data["token"], User.read(data["user"]))
+
+
+@dataclass(frozen=True)
+class Model:
+    id: str
+    name: str
+    kind: str
+    endpoint: str
+    is_language_model: bool
+    available: bool
+    reason: Reason | None
+
+    @classmethod
+    def read(cls, data: Json) -> "Model":
+        return cls(
+            data["id"],
+            data["name"],
+            data["kind"],
+            data.get("endpoint") or "",
+            data["is_language_model"],
+            data["available"],
+            Reason.read(data.get("reason")),
+        )
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    name: str
+    base_url: str
+    found_by: str
+    ok: bool
+    reason: Reason | None
+    models: tuple[str, ...]
+
+    @classmethod
+    def read(cls, data: Json) -> "Endpoint":
+        models = tuple(str(name) for name in data.get("models") or ())
+        return cls(
+            data["name"],
+            data.get("base_url") or "",
+            data.get("found_by") or "",
+            data["ok"],
+            Reason.read(data.get("reason")),
+            models,
+        )
+
+
+@dataclass(frozen=True)
+class ModelList:
+    models: tuple[Model, ...]
+    endpoints: tuple[Endpoint, ...]
+    default: str
+
+    @classmethod
+    def read(cls, data: Json) -> "ModelList":
+        return cls(
+            tuple(Model.read(each) for each in data["results"]),
+            tuple(Endpoint.read(each) for each in data.get("endpoints") or ()),
+            data.get("default") or "",
+        )
+
+
+@dataclass(frozen=True)
+class Conversation:
+    id: str
+    mode: str
+    title: str
+    model: str
+    pinned: bool
+    updated: datetime
+    running: bool
+
+    @classmethod
+    def read(cls, data: Json) -> "Conversation":
+        return cls(
+            str(data["id"]),
+            data["mode"],
+            data.get("title") or "",
+            data.get("model") or "",
+            data["pinned"],
+            _needed_time(data["updated_datetime"]),
+            data.get("running", False),
+        )
+
+
+@dataclass(frozen=True)
+class Citation:
+    rank: int
+    title: str
+    heading: str
+    quote: str
+
+    @classmethod
+    def read(cls, data: Json) -> "Citation":
+        return cls(data["rank"], data.get("title") or "", data.get("heading") or "", data.get("quote") or "")
+
+
+@dataclass(frozen=True)
+class Chat:
+    """One question and its answer, finished or not."""
+
+    question_id: str
+    conversation: str
+    model: str
+    question: str
+    asked: datetime
+    status: str
+    answer: str
+    citations: tuple[Citation, ...]
+    error: Reason | None
+    started: datetime | None
+    finished: datetime | None
+
+    @property
+    def is_running(self) -> bool:
+        return self.status in RUNNING
+
+    @property
+    def can_retry(self) -> bool:
+        return self.status in CAN_RETRY
+
+    @classmethod
+    def read(cls, data: Json) -> "Chat":
+        return cls(
+            str(data["question_id"]),
+            str(data["conversation"]),
+            data.get("model") or "",
+            data["question_text"],
+            _needed_time(data["question_created_datetime"]),
+            data["status"],
+            data.get("response_text") or "",
+            tuple(Citation.read(each) for each in data.get("citations") or ()),
+            Reason.read(data.get("error")),
+            _time(data.get("started_datetime")),
+            _time(data.get("finished_datetime")),
+        )
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """One page of a list; `next_cursor` fetches the one after it, None when this is the last."""
+
+    items: tuple[Item, ...]
+    next_cursor: str | None
+
+    @classmethod
+    def read(cls, data: Json, read_item: Callable[[Json], Item], next_cursor: str | None) -> "Page[Item]":
+        return cls(tuple(read_item(each) for each in data["results"]), next_cursor)

@@ -1,0 +1,78 @@
+"""What stands at the foot of a chat page: a notice when there is one, the input, and the choice of the model."""
+
+from typing import Final
+
+import streamlit as st
+
+from api_types import BUILT_IN, Model, ModelList
+from components import models_panel
+from components.markup import plain_label
+from conversation import asking, model_choice
+from i18n import t, t_code
+from visitor import notices
+
+_MODEL: Final = "model_choice"
+
+
+def draw(mode: str) -> None:
+    asking.put_draft_into_input()
+    with st.bottom, st.container(key="composer", gap="xsmall"):
+        _draw_notice()
+        st.chat_input(
+            t("chat.placeholder"),
+            key=asking.INPUT_KEY,
+            on_submit=asking.ask_from_input,
+            args=(mode,),
+        )
+        with st.container(key="composer-foot", horizontal=True, vertical_alignment="center",
+                          horizontal_alignment="distribute", gap="small"):  # fmt: skip
+            _draw_model_picker()
+            st.html(f'<span class="tc-hint">{t("chat.hint")}</span>', width="content")
+
+
+def _draw_notice() -> None:
+    notice = notices.current()
+    if notice is None:
+        return
+    draw_note = {"info": st.info, "warning": st.warning, "error": st.error}[notice.kind]
+    icons = {"info": ":material/info:", "warning": ":material/warning:", "error": ":material/error:"}
+    draw_note(notice.text, icon=icons[notice.kind])
+
+
+def _draw_model_picker() -> None:
+    listing = model_choice.models()
+    if listing is None:
+        return
+    model = model_choice.effective(listing)
+    label = _name(model) if model else t("models.title")
+    with st.popover(label, type="tertiary", icon=":material/neurology:", key="model-picker",
+                    help=t("models.pick")):  # fmt: skip
+        _draw_choices(listing, model)
+        st.button(t("models.manage"), key="manage-models", type="tertiary", icon=":material/settings:",
+                  on_click=models_panel.open_panel)  # fmt: skip
+
+
+def _draw_choices(listing: ModelList, current: Model | None) -> None:
+    available = {model.id: model for model in listing.models if model.available}
+    ids = list(available)
+    st.radio(
+        t("models.pick"),
+        ids,
+        key=_MODEL,
+        index=ids.index(current.id) if current and current.id in ids else None,
+        format_func=lambda each: _name(available[each]),
+        captions=[_says(model) for model in available.values()],
+        on_change=lambda: model_choice.choose(st.session_state[_MODEL]),
+    )
+    for model in listing.models:
+        if not model.available:
+            reason = t_code("reason", model.reason.code, model.reason.message) if model.reason else ""
+            st.markdown(f":gray[**{_name(model)}** — {plain_label(reason)}]")
+
+
+def _name(model: Model) -> str:
+    return t("models.builtin") if model.id == BUILT_IN else plain_label(model.name)
+
+
+def _says(model: Model) -> str:
+    return t("models.builtin_short") if model.id == BUILT_IN else plain_label(model.endpoint)

@@ -1,0 +1,34 @@
+"""A page without a conversation: a greeting, three questions that work, and the state of the models."""
+
+from typing import Final
+
+import streamlit as st
+
+from components import models_panel
+from conversation import asking, model_choice
+from i18n import t
+
+_WIDTH: Final = 560
+
+
+def draw(mode: str, questions: tuple[str, ...]) -> None:
+    with st.container(key="empty-state", horizontal_alignment="center", gap="small"):
+        # Not st.image: that offers to fill the screen with it.
+        st.html(
+            f'<img class="tc-mark" src="app/static/mark.svg" alt="" /><h1 class="tc-greeting">{t("empty.greeting")}</h1><p class="tc-lead">{t("empty.lead")}</p>'
+        )
+        with st.container(key="suggestions", gap="xsmall", width=_WIDTH):
+            for number, question in enumerate(questions):
+                st.button(question, key=f"suggestion-{number}", icon=":material/north_east:", icon_position="right",
+                          width="stretch", on_click=asking.ask, args=(question, mode))  # fmt: skip
+        _draw_model_state()
+
+
+def _draw_model_state() -> None:
+    listing = model_choice.models()
+    if listing is None or model_choice.state_of(listing) == "connected":
+        return
+    with st.container(key="model-state", width=_WIDTH, horizontal=True, vertical_alignment="center",
+                      gap="small"):  # fmt: skip
+        st.markdown(f":material/lightbulb: {t('empty.no_model')}", width="stretch")
+        st.button(t("empty.connect"), key="connect-model", on_click=models_panel.open_panel)

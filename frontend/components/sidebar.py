@@ -1,0 +1,26 @@
+"""The frame's left side: new chat, the pages, the conversations, and at the foot models and account."""
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from components import account, conversation_list, models_panel
+from conversation import screen
+from i18n import t
+
+
+def draw(pages: list[StreamlitPage]) -> None:
+    with st.sidebar:
+        st.button(
+            t("sidebar.new_chat"),
+            key="new-chat",
+            icon=":material/edit_square:",
+            width="stretch",
+            on_click=screen.show_empty_page,
+        )
+        with st.container(key="pages", gap=None):
+            for page in pages:
+                st.page_link(page, label=page.title, icon=page.icon)
+        conversation_list.draw(pages)
+        with st.container(key="sidebar-foot", gap=None):
+            models_panel.draw_entry()
+            account.draw()

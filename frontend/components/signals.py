@@ -1,0 +1,21 @@
+"""Messages to `static/page.js`: invisible elements whose attributes say what the browser should do."""
+
+import streamlit as st
+
+from components.markup import html_text
+from i18n import current_language, t
+from visitor import identity, preferences
+
+
+def draw() -> None:
+    """Page language, texts that the script shows, the theme that was chosen, and the ticket for the cookie."""
+    attributes = {
+        "language": current_language(),
+        "theme": preferences.theme_to_apply() or "",
+        "ticket": identity.ticket_to_post() or "",
+        "copied": t("answer.copied"),
+        "second": t("waiting.seconds", seconds="{}"),
+    }
+    rendered = " ".join(f'data-{name}="{html_text(value)}"' for name, value in attributes.items())
+    with st.container(key="page-signals"):
+        st.html(f'<span class="tc-signals" {rendered}></span>')

@@ -1,0 +1,105 @@
+"""Which models there are, in what state, and which one the visitor wants."""
+
+import contextlib
+import time
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import streamlit as st
+
+from api_client import ApiError
+from api_types import Model, ModelList
+from conversation import screen
+from visitor import identity
+
+_LIST: Final = "model_list"
+_CHOSEN: Final = "chosen_model"
+_FRESH_SECONDS: Final = 15.0
+_FAILED_SECONDS: Final = 2.0
+
+State = Literal["connected", "quoting", "failing"]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """`models` is None when the API did not tell: not asked again by the next part of the same page."""
+
+    models: ModelList | None
+    at: float
+    signed_in: bool
+
+    @property
+    def is_fresh(self) -> bool:
+        limit = _FRESH_SECONDS if self.models else _FAILED_SECONDS
+        return time.monotonic() - self.at < limit and self.signed_in == identity.is_signed_in()
+
+
+def models() -> ModelList | None:
+    """The list, at most some seconds old; None while the API does not tell."""
+    read: _Read | None = st.session_state.get(_LIST)
+    if read is None or not read.is_fresh:
+        try:
+            read = _read_now(identity.client().models())
+        except ApiError:
+            read = _read_now(read.models if read else None)
+    return read.models
+
+
+def check_again() -> None:
+    """Let the API ask every endpoint anew. Raises ApiError."""
+    identity.ensure_session()
+    _read_now(identity.client().check_models())
+
+
+def _read_now(listing: ModelList | None) -> _Read:
+    read = _Read(listing, time.monotonic(), identity.is_signed_in())
+    st.session_state[_LIST] = read
+    return read
+
+
+def state_of(listing: ModelList) -> State:
+    """What the dot in the sidebar says: a language model answers, only the guide is quoted, or an endpoint fails."""
+    if any(model.available and model.is_language_model for model in listing.models):
+        return "connected"
+    # An Ollama that was only looked for and is not there is no failure.
+    configured = [endpoint for endpoint in listing.endpoints if endpoint.found_by != "ollama"]
+    return "failing" if any(not endpoint.ok for endpoint in configured) else "quoting"
+
+
+def choose(model_id: str) -> None:
+    """For the next questions here; a conversation remembers it."""
+    st.session_state[_CHOSEN] = (screen.conversation_id(), model_id)
+    history = screen.seen_history()
+    if history:
+        remember(history.conversation.id, model_id)
+
+
+def remember(conversation_id: str, model_id: str) -> None:
+    """Not worth a word when it fails: the choice still counts in this tab."""
+    with contextlib.suppress(ApiError):
+        identity.client().update_conversation(conversation_id, model=model_id)
+
+
+def chosen() -> str | None:
+    """The model for the next question: what was picked here, else what the conversation uses, else the API's choice."""
+    picked_for, model_id = st.session_state.get(_CHOSEN, (None, None))
+    if model_id and picked_for == screen.conversation_id():
+        return str(model_id)
+    history = screen.seen_history()
+    return history.conversation.model or None if history else None
+
+
+def for_question() -> str | None:
+    """The id to ask with; None leaves the choice to the API, as when the chosen model is away."""
+    listing = models()
+    wanted = chosen()
+    if listing is None or wanted is None:
+        return wanted
+    return wanted if any(model.id == wanted and model.available for model in listing.models) else None
+
+
+def effective(listing: ModelList) -> Model | None:
+    """The model that will answer: the chosen one while it is available, else the default."""
+    by_id = {model.id: model for model in listing.models}
+    model = by_id.get(chosen() or "")
+    return model if model and model.available else by_id.get(listing.default)

@@ -1,0 +1,55 @@
+"""Texts of the page in English and Korean: `t("chat.placeholder")`, `t("page.failed", reference="ab12")`.
+
+The catalogues are `locale/en.json` and `locale/ko.json`. `tests/frontend/test_catalogue.py` fails on a key that is
+missing, unused, or has other placeholders in one of them.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+LANGUAGES: Final = {"ko": "한국어", "en": "English"}
+STATE_KEY: Final = "language"
+
+# Keys that are put together at run time: `error.<code>` for codes of the API and of models, `reason.<code>` for why an
+# endpoint or a model is not available, `month.<number>`. Codes that are not listed are shown with the API's own (safe) sentence.
+FAMILIES: Final[dict[str, tuple[str, ...]]] = {
+    "error": (
+        "api_unreachable", "api_timeout", "server_error", "unavailable", "throttled", "too_large", "answer_running",
+        "idempotency_conflict", "answer_not_retryable", "invalid", "not_found", "not_signed_in", "session_ended",
+        "model_unreachable", "model_refused_key", "model_not_found", "model_rate_limited", "model_failed",
+        "model_bad_answer", "model_cut", "model_timeout", "model_context_too_long", "model_invalid_option",
+        "model_unknown", "gave_up",
+    ),
+    "reason": (
+        "model_unreachable", "model_refused_key", "model_not_found", "model_rate_limited", "model_failed",
+        "model_bad_answer", "model_timeout", "ollama_not_found", "no_models",
+    ),
+    "month": tuple(str(number) for number in range(1, 13)),
+}  # fmt: skip
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """All texts of one language by key."""
+    path = Path(__file__).parent / "locale" / f"{language}.json"
+    texts: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return texts
+
+
+def current_language() -> str:
+    """The language of this visitor; `visitor.preferences` chooses it at the start of each run."""
+    return str(st.session_state.get(STATE_KEY, "en"))
+
+
+def t(key: str, **values: object) -> str:
+    """The text of a key in the visitor's language, with its placeholders filled in."""
+    return catalogue(current_language())[key].format(**values)
+
+
+def t_code(family: str, code: str, fallback: str) -> str:
+    """The sentence for a code of the API, or the API's own one for a code that is newer than this page."""
+    return t(f"{family}.{code}") if code in FAMILIES[family] else fallback

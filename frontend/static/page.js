@@ -1,0 +1,169 @@
+// What Streamlit has no option for, in one script beside its client. It reads invisible elements that the page draws
+// (`components/signals.py`), answers clicks on our own buttons and marks, and never sees the session token.
+
+const posted = new Set();
+let copiedText = "Copied";
+let secondText = "{}";
+
+function onSignals(signals) {
+  const { language, theme, ticket, copied, second } = signals.dataset;
+  copiedText = copied;
+  secondText = second;
+  if (document.documentElement.lang !== language) {
+    document.documentElement.lang = language;
+  }
+  remember("triple_chat_language", language);
+  // Dialogs and popovers hang outside of Streamlit's app element, which alone knows the theme.
+  document.documentElement.style.colorScheme = getComputedStyle(document.querySelector(".stApp")).colorScheme;
+  if (ticket) postTicket(ticket);
+  if (theme) applyTheme(theme);
+}
+
+function remember(name, value) {
+  if (!document.cookie.split("; ").includes(`${name}=${value}`)) {
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+  }
+}
+
+// The answer sets the HttpOnly cookie. A ticket works once; the page draws another one if this request gets lost.
+async function postTicket(ticket) {
+  if (posted.has(ticket)) return;
+  posted.add(ticket);
+  try {
+    await fetch("/session/cookie", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ ticket }),
+    });
+  } catch {
+    posted.delete(ticket);
+  }
+}
+
+// Streamlit's client keeps its theme per path in local storage and reads it when it loads.
+function applyTheme(theme) {
+  remember("triple_chat_theme", theme);
+  const key = `stActiveTheme-${location.pathname}-v2`;
+  const value = JSON.stringify(theme);
+  if ((localStorage.getItem(key) ?? JSON.stringify("System")) === value) return;
+  localStorage.setItem(key, value);
+  location.reload();
+}
+
+async function copyAnswer(button) {
+  const text = button.dataset.copy;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copyWithSelection(text); // plain http on another host has no clipboard API
+  }
+  const label = button.getAttribute("aria-label");
+  button.classList.add("tc-copied");
+  button.setAttribute("aria-label", copiedText);
+  setTimeout(() => {
+    button.classList.remove("tc-copied");
+    button.setAttribute("aria-label", label);
+  }, 1600);
+}
+
+function copyWithSelection(text) {
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.style.cssText = "position:fixed;opacity:0";
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
+function openSource(link) {
+  const id = CSS.escape(`st-key-${link.hash.slice(1)}`);
+  document.querySelector(`.${id} button`)?.click();
+}
+
+function onClick(event) {
+  const target = event.target instanceof Element ? event.target : null;
+  const copy = target?.closest(".tc-copy");
+  const mark = target?.closest('a[href^="#source-"]');
+  if (copy) {
+    copyAnswer(copy);
+  } else if (mark) {
+    event.preventDefault();
+    event.stopPropagation();
+    openSource(mark);
+  } else if (target?.closest('[data-testid="stSidebar"] a[href]')) {
+    followLink(event, target.closest("a[href]"));
+  } else if (target?.closest(".st-key-new-chat button")) {
+    foldSidebarOnNarrowScreens();
+  }
+}
+
+// Streamlit's own handler leaves the address as it is when only the query differs, and swallows Ctrl+click.
+function followLink(event, link) {
+  event.stopPropagation();
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  history.pushState({}, "", new URL(link.getAttribute("href"), `${location.origin}/`));
+  dispatchEvent(new PopStateEvent("popstate"));
+  foldSidebarOnNarrowScreens();
+}
+
+function foldSidebarOnNarrowScreens() {
+  if (window.innerWidth < 768) {
+    document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+  }
+}
+
+function showElapsed() {
+  for (const clock of document.querySelectorAll("[data-since]")) {
+    const seconds = Math.max(0, Math.floor(Date.now() / 1000 - Number(clock.dataset.since)));
+    const text = seconds ? secondText.replace("{}", seconds) : "";
+    if (clock.textContent !== text) clock.textContent = text;
+  }
+}
+
+// A code block says its language; the style sheet shows it.
+function nameLanguage(code) {
+  const language = [...code.classList].find((name) => name.startsWith("language-"))?.slice("language-".length);
+  if (language) code.closest(".stCode")?.setAttribute("data-language", language);
+}
+
+function focusInputOnce() {
+  const input = document.querySelector('[data-testid="stChatInputTextArea"]');
+  if (!input || focusInputOnce.done) return;
+  focusInputOnce.done = true;
+  // On a touch screen the keyboard would cover the page.
+  if (matchMedia("(hover: hover)").matches && document.activeElement === document.body) input.focus();
+}
+
+// A new question, or another conversation: its newest turn comes to the top of the screen.
+let latestTurn = "";
+function showLatestTurn() {
+  const turns = document.querySelectorAll('[class*="st-key-turn-latest"]');
+  const turn = turns[turns.length - 1];
+  const name = turn ? [...turn.classList].find((each) => each.startsWith("st-key-turn-latest")) : "";
+  if (name === latestTurn) return;
+  latestTurn = name;
+  if (turn) requestAnimationFrame(() => turn.scrollIntoView({ block: "start" }));
+}
+
+function onChange(records) {
+  for (const record of records) {
+    const nodes = record.type === "attributes" ? [record.target] : record.addedNodes;
+    for (const node of nodes) {
+      if (!(node instanceof Element)) continue;
+      if (node.matches(".tc-signals")) onSignals(node);
+      node.querySelectorAll(".tc-signals").forEach(onSignals);
+      if (node.matches("code")) nameLanguage(node);
+      node.querySelectorAll("code[class*='language-']").forEach(nameLanguage);
+    }
+  }
+  focusInputOnce();
+  showElapsed();
+  showLatestTurn();
+}
+
+document.addEventListener("click", onClick, true);
+new MutationObserver(onChange).observe(document.body, { childList: true, subtree: true });
+setInterval(showElapsed, 500);

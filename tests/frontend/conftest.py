@@ -1,0 +1,34 @@
+"""The web client's scripts run in this process (Streamlit's AppTest); the API is a small one on a free port."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.frontend.fake_api import FakeApi, serve
+
+FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
+sys.path.insert(0, str(FRONTEND))
+
+# Calls outside of a run (a frozen cookie, a closed dialog) are meant here, and each would log three lines.
+logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
+
+_server = serve(FakeApi())
+os.environ["API_URL"] = f"http://127.0.0.1:{_server.server_address[1]}"
+
+
+@pytest.fixture
+def api() -> FakeApi:
+    """A fresh API behind the same address."""
+    fresh = FakeApi()
+    _server.RequestHandlerClass.api = fresh  # type: ignore[attr-defined]
+    return fresh
+
+
+@pytest.fixture
+def page(api: FakeApi) -> AppTest:
+    """A visitor's tab, not yet run."""
+    return AppTest.from_file(str(FRONTEND / "shell" / "frame.py"), default_timeout=20)

@@ -1,0 +1,318 @@
+"""A small API with the real one's shapes, for tests of the web client's own logic.
+
+It speaks HTTP on a free port and holds everything in memory. What it must do next is set on `FakeApi`: how long an
+answer takes, what it says, which error the next request of a path gets. The real API is used in `tests/e2e`.
+"""
+
+import json
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+Body = dict[str, Any]
+Answerer = Callable[[str], Body]
+
+GUIDE_CITATION = {
+    "rank": 1,
+    "data": "7f0c",
+    "title": "User guide",
+    "heading": "Connect a language model",
+    "quote": "Start Ollama, or put OPENAI_API_KEY into the file .env, then press Check again.",
+    "start": 0,
+    "end": 78,
+}
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+
+
+def answer_by_quoting(question: str) -> Body:
+    return {"response_text": f"About “{question}”: the guide says so. [1]", "citations": [GUIDE_CITATION]}
+
+
+@dataclass
+class FakeApi:
+    """State and knobs. `refusals` maps a `METHOD path-prefix` to the errors that its next requests get.
+
+    `down`: connections are closed without a word. `lose_next_reply`: the next question is taken, its reply is lost.
+    """
+
+    answer_seconds: float = 0.0
+    free: threading.Event = field(default_factory=threading.Event)
+    answer: Answerer = answer_by_quoting
+    page_size: int = 20
+    wait_seconds: float = 5.0
+    language_model: bool = False
+    down: bool = False
+    lose_next_reply: bool = False
+    refusals: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    tokens: dict[str, Body] = field(default_factory=dict)
+    conversations: dict[str, Body] = field(default_factory=dict)
+    chats: dict[str, Body] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self.free.set()
+
+    def hold_answers(self) -> None:
+        """Until `free.set()`."""
+        self.free.clear()
+
+    def end_all_sessions(self) -> None:
+        self.tokens.clear()
+
+    def refuse(self, method_and_prefix: str, status: int, code: str, times: int = 1) -> None:
+        self.refusals.setdefault(method_and_prefix, []).extend([(status, code)] * times)
+
+    def count(self, method: str, path: str) -> int:
+        return sum(1 for each in self.requests if each == (method, path))
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Routes by regular expression; one short method per resource."""
+
+    protocol_version = "HTTP/1.1"
+    api: FakeApi
+
+    def log_message(self, *args: object) -> None: ...
+
+    def do_GET(self) -> None:
+        self._serve("GET")
+
+    def do_POST(self) -> None:
+        self._serve("POST")
+
+    def do_PATCH(self) -> None:
+        self._serve("PATCH")
+
+    def do_DELETE(self) -> None:
+        self._serve("DELETE")
+
+    def _serve(self, method: str) -> object:
+        url = urlsplit(self.path)
+        self.query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        length = int(self.headers.get("Content-Length") or 0)
+        self.body: Body = json.loads(self.rfile.read(length) or b"{}")
+        path = url.path.removeprefix("/api/")
+        if self.api.down:
+            self.close_connection = True
+            return None
+        self.api.requests.append((method, path))
+        self.api.headers.append(dict(self.headers))
+        for prefix, errors in self.api.refusals.items():
+            if errors and f"{method} {path}".startswith(prefix):
+                return self._fail(*errors.pop(0))
+        self.user = self.api.tokens.get((self.headers.get("Authorization") or "").removeprefix("Bearer "))
+        for pattern, name in ROUTES:
+            if match := re.fullmatch(pattern, path):
+                if name not in {"sessions", "models", "health"} and self.user is None:
+                    signed = "session_ended" if self.headers.get("Authorization") else "not_signed_in"
+                    return self._fail(401, signed)
+                return getattr(self, f"_{name}")(method, *match.groups())
+        return self._fail(404, "not_found")
+
+    def _send(self, status: int, body: Body | None = None) -> None:
+        if self.api.lose_next_reply and self.command == "POST" and self.path.startswith("/api/chats/"):
+            self.api.lose_next_reply = False
+            self.close_connection = True
+            return
+        payload = json.dumps(body).encode() if body is not None else b""
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(payload)))
+        self.end_headers()
+        self.wfile.write(payload)
+
+    def _fail(self, status: int, code: str) -> None:
+        error = {"code": code, "message": f"English sentence for {code}", "details": {}, "request_id": "r1"}
+        self._send(status, {"error": error})
+
+    def _sessions(self, method: str) -> None:
+        token = uuid.uuid4().hex
+        expires = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+        user = {"user_id": f"guest-{token[:6]}", "uuid": token, "is_guest": True, "is_staff": False}
+        self.api.tokens[token] = {**user, "created_datetime": now(), "last_activity": now(), "expires_at": expires}
+        self._send(201, {"token": token, "expires_at": expires, "user": self.api.tokens[token]})
+
+    def _me(self, method: str) -> None:
+        self._send(200, self.user)
+
+    def _health(self, method: str) -> None:
+        self._send(200, {"status": "ok"})
+
+    def _models(self, method: str, check: str | None) -> None:
+        self._send(200, model_list(language_model=self.api.language_model))
+
+    def _page(self, rows: list[Body]) -> None:
+        start = int(self.query.get("cursor", "0"))
+        rest = rows[start + self.api.page_size :]
+        following = f"http://elsewhere/api/x/?cursor={start + self.api.page_size}" if rest else None
+        self._send(200, {"next": following, "previous": None, "results": rows[start : start + self.api.page_size]})
+
+    def _mine(self, conversation_id: str) -> Body | None:
+        row = self.api.conversations.get(conversation_id)
+        return row if row and row["owner"] == self.user["user_id"] else None  # type: ignore[index]
+
+    def _conversations(self, method: str) -> None:
+        term = self.query.get("search", "").lower()
+        rows = [row for row in self.api.conversations.values() if self._mine(row["id"]) and not row["deleted"]]
+        rows = [self._shown(row) for row in rows if term in row["title"].lower()]
+        if "pinned" in self.query:
+            rows = [row for row in rows if row["pinned"] == (self.query["pinned"] == "true")]
+        rows.sort(key=lambda row: row["updated_datetime"], reverse=True)
+        self._page(rows)
+
+    def _conversation(self, method: str, conversation_id: str) -> None:
+        row = self._mine(conversation_id)
+        if row is None or row["deleted"]:
+            return self._fail(404, "not_found")
+        if method == "DELETE":
+            row["deleted"] = True
+            return self._send(204)
+        row.update(self.body)
+        return self._send(200, self._shown(row))
+
+    def _restore(self, method: str, conversation_id: str) -> None:
+        self.api.conversations[conversation_id]["deleted"] = False
+        self._send(200, self._shown(self.api.conversations[conversation_id]))
+
+    def _shown(self, row: Body) -> Body:
+        chats = [chat for chat in self.api.chats.values() if chat["conversation"] == row["id"]]
+        running = any(chat["status"] in {"queued", "streaming"} for chat in chats)
+        return {name: value for name, value in row.items() if name not in {"owner", "deleted"}} | {"running": running}
+
+    def _history(self, method: str, conversation_id: str) -> None:
+        row = self._mine(conversation_id)
+        if row is None or row["deleted"]:
+            return self._fail(404, "not_found")
+        rows = [chat for chat in self.api.chats.values() if chat["conversation"] == conversation_id]
+        return self._page(sorted(rows, key=lambda chat: chat["question_created_datetime"], reverse=True))
+
+    def _chats(self, method: str) -> None:
+        key = self.headers.get("Idempotency-Key")
+        if not key:
+            return self._fail(400, "invalid")
+        with self.api.lock:
+            if key not in self.api.keys:
+                conversation = self.body.get("conversation") or self._new_conversation()
+                if self._mine(conversation) is None:
+                    return self._fail(404, "not_found")
+                if self._shown(self.api.conversations[conversation])["running"]:
+                    return self._fail(409, "answer_running")
+                self.api.keys[key] = self._new_chat(conversation)
+        chat = self.api.chats[self.api.keys[key]]
+        if self.query.get("wait") == "true":
+            wait_until(lambda: chat["status"] not in {"queued", "streaming"}, self.api.wait_seconds)
+        return self._send(202 if chat["status"] in {"queued", "streaming"} else 200, chat)
+
+    def _new_conversation(self) -> str:
+        row = {
+            "id": str(uuid.uuid4()), "mode": self.body["mode"], "title": self.body["question_text"][:60],
+            "model": self.body.get("model", "builtin"), "pinned": False, "archived": False, "deleted": False,
+            "created_datetime": now(), "updated_datetime": now(), "owner": self.user["user_id"],  # type: ignore[index]
+        }  # fmt: skip
+        self.api.conversations[row["id"]] = row
+        return str(row["id"])
+
+    def _new_chat(self, conversation: str) -> str:
+        chat = {
+            "question_id": str(uuid.uuid4()), "conversation": conversation, "parent": None, "mode": "basic",
+            "model": self.body.get("model") or "builtin", "question_text": self.body["question_text"],
+            "question_created_datetime": now(), "status": "queued", "response_text": "", "data": None,
+            "citations": [], "error": None, "usage": None, "started_datetime": None,
+            "first_token_datetime": None, "finished_datetime": None, "attempts": 0,
+        }  # fmt: skip
+        self.api.conversations[conversation]["updated_datetime"] = now()
+        self.api.chats[chat["question_id"]] = chat
+        self._start(chat)
+        return str(chat["question_id"])
+
+    def _start(self, chat: Body) -> None:
+        chat.update(status="queued", error=None, response_text="", started_datetime=now())
+        timer = threading.Timer(self.api.answer_seconds, finish, (self.api, chat))
+        timer.daemon = True
+        timer.start()
+
+    def _chat(self, method: str, question_id: str) -> None:
+        chat = self.api.chats.get(question_id)
+        return self._send(200, chat) if chat else self._fail(404, "not_found")
+
+    def _cancel(self, method: str, question_id: str) -> None:
+        chat = self.api.chats[question_id]
+        chat.update(status="cancelled", finished_datetime=now())
+        self._send(200, chat)
+
+    def _regenerate(self, method: str, question_id: str) -> None:
+        self._start(self.api.chats[question_id])
+        self._send(202, self.api.chats[question_id])
+
+
+ROUTES = (
+    (r"sessions/", "sessions"),
+    (r"users/me/", "me"),
+    (r"health/live/", "health"),
+    (r"models/(check/)?", "models"),
+    (r"conversations/", "conversations"),
+    (r"conversations/([^/]+)/", "conversation"),
+    (r"conversations/([^/]+)/restore/", "restore"),
+    (r"conversations/([^/]+)/chats/", "history"),
+    (r"chats/", "chats"),
+    (r"chats/([^/]+)/", "chat"),
+    (r"chats/([^/]+)/cancel/", "cancel"),
+    (r"chats/([^/]+)/regenerate/", "regenerate"),
+)
+
+
+def finish(api: FakeApi, chat: Body) -> None:
+    api.free.wait(60)
+    result = api.answer(chat["question_text"])
+    if chat["status"] == "cancelled":
+        return
+    chat.update({"status": "done", **result, "finished_datetime": now(), "attempts": 1})
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def model_list(*, language_model: bool) -> Body:
+    capabilities = {"streaming": True, "images": False, "passages": True, "embeddings": False}
+    refused = {"code": "model_unreachable", "message": "English sentence for model_unreachable"}
+    builtin = {
+        "id": "builtin", "name": "Built-in", "kind": "basic", "capabilities": capabilities, "endpoint": "",
+        "is_language_model": False, "available": True, "reason": None,
+    }  # fmt: skip
+    qwen = {
+        **builtin, "id": "ollama/qwen3:8b", "name": "qwen3:8b", "endpoint": "ollama", "is_language_model": True,
+        "available": language_model, "reason": None if language_model else refused,
+    }  # fmt: skip
+    ollama = {
+        "name": "ollama", "base_url": "http://localhost:11434/v1", "found_by": "ollama", "ok": language_model,
+        "reason": None if language_model else refused, "models": ["qwen3:8b"] if language_model else [],
+    }  # fmt: skip
+    return {"results": [builtin, qwen], "endpoints": [ollama], "default": qwen["id"] if language_model else "builtin"}
+
+
+def serve(api: FakeApi, port: int = 0) -> ThreadingHTTPServer:
+    """A running server on `server_address`; end it with `shutdown()` and `server_close()`."""
+    handler = type("BoundHandler", (Handler,), {"api": api})
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
