@@ -7,6 +7,7 @@ so that only its own workers answer.
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from dataclasses import dataclass
 
 from tests.own_redis import OwnRedis, own_redis
 from tests.system import LiveSystem, free_port, listens, start_api, start_worker, wait_until
+
+# How Postgres tells this system's connections from those of the one that all tests share.
+APPLICATION = "apart"
 
 
 @dataclass(frozen=True)
@@ -51,14 +55,18 @@ class Apart:
         self._workers: list[Part] = []
 
     def start_api(self) -> None:
-        self._api = Part.start(start_api(self._port, self._folder, REDIS_URL=self.redis.url))
+        self._api = Part.start(start_api(self._port, self._folder, **self._servers()))
         wait_until(lambda: listens(self._port), "the API listens")
+
+    def _servers(self) -> dict[str, str]:
+        url = f"{os.environ['DATABASE_URL']}&application_name={APPLICATION}"
+        return {"DATABASE_URL": url, "REDIS_URL": self.redis.url}
 
     def kill_api(self) -> None:
         self._api.kill()
 
     def start_worker(self, **environment: str) -> Part:
-        worker = Part.start(start_worker(self._folder, REDIS_URL=self.redis.url, **environment))
+        worker = Part.start(start_worker(self._folder, **self._servers(), **environment))
         self._workers.append(worker)
         return worker
 

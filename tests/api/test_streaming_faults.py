@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from websockets.exceptions import ConnectionClosed
 
-from tests.apart import Apart, system_apart
+from tests.apart import APPLICATION, Apart, system_apart
 from tests.cast import Person, new_guest
 from tests.readers import EventStream, Shown, Tab, open_socket
 from tests.system import LiveSystem, wait_until
@@ -147,8 +147,8 @@ def test_terminated_database_connections(tab: Tab, database: None) -> None:
     for characters in (80, 160):
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                "WHERE pid <> pg_backend_pid() AND usename = current_user"
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = %s",
+                [APPLICATION],
             )
             assert cursor.fetchone()[0] > 0
         tab.read_until(shown, lambda characters=characters: len(shown.text) >= characters)  # type: ignore[misc]
