@@ -20,8 +20,8 @@ def system(live_system: LiveSystem) -> Iterator[LiveSystem]:
 
 
 @pytest.fixture
-def owner(live_system: LiveSystem) -> Person:
-    return new_guest(live_system.api_url)
+def owner(system: LiveSystem) -> Person:
+    return new_guest(system.api_url)
 
 
 @pytest.fixture(scope="session")
