@@ -87,12 +87,16 @@ class Registry:
         self._knowledge = _Knowledge((ModelEntry(self._builtin, available=True),), (), float("-inf"))
         self._asking: Future[None] | None = None
 
+    @property
+    def is_stale(self) -> bool:
+        return time.monotonic() - self._knowledge.asked_at >= CACHE_SECONDS
+
     async def refresh(self, force: bool = False) -> None:
         """Ask every endpoint and plug-in at the same time, unless that was done less than 30 s ago.
 
         Takes 3 s at most. Callers that come while another one is asking wait for its result.
         """
-        if not force and time.monotonic() - self._knowledge.asked_at < CACHE_SECONDS:
+        if not (force or self.is_stale):
             return
         under_way = self._asking
         # What is under way may have read the settings before the edit that `force` is about.

@@ -47,8 +47,11 @@ class Timeouts:
     pause_before_retry: float = 0.5
     # How long a model that keeps failing is not asked; see `breaker.py`.
     rest: float = 10.0
-    # Below the interval at which answers are shown; see `paced_network.py`.
-    between_reads: float = 0.025
+    # Between two reads of a stream (see `paced_network.py`): for a single one below the interval at which
+    # answers are shown, longer for each one more, so that hundreds do not spend a core on reading.
+    between_reads: float = 0.02
+    per_open_stream: float = 0.00035
+    longest_between_reads: float = 0.2
 
 
 class _Refusal(OpenAIError):
@@ -67,6 +70,12 @@ class Connection:
         self.timeouts = timeouts
         self._client: AsyncOpenAI | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._open_streams = 0
+
+    @property
+    def pause_between_reads(self) -> float:
+        grown = self.timeouts.between_reads + self._open_streams * self.timeouts.per_open_stream
+        return min(grown, self.timeouts.longest_between_reads)
 
     @asynccontextmanager
     async def stream(self, body: Mapping[str, Any]) -> AsyncIterator[httpx2.Response]:
@@ -79,7 +88,11 @@ class Connection:
             asking = self._client_here().chat.completions.with_streaming_response.create
             # The raw body, because the client's own objects cost several times what our reader does.
             async with asking(**body, stream=True, extra_headers=self._headers()) as response:
-                yield response.http_response
+                self._open_streams += 1
+                try:
+                    yield response.http_response
+                finally:
+                    self._open_streams -= 1
         except _Refusal as refusal:
             raise refusal.error from None
         except (APIConnectionError, httpx2.InvalidURL) as error:
@@ -139,7 +152,8 @@ class Connection:
 
     def _http(self) -> httpx2.AsyncClient:
         url = self.endpoint.base_url
-        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=30.0)
+        # Every request looks at all idle connections, so only few are kept.
+        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=30.0)
         return httpx2.AsyncClient(
             # A client with a transport of its own would take no proxy from the environment.
             transport=None if _needs_proxy(url) else paced_transport(limits, _tls()),

@@ -117,7 +117,7 @@ class OpenAICompatibleModel(ChatModel):
                     yield event
                 # Counted from here, because whoever reads may have taken its time.
                 if talked:
-                    set_pause(response, self._timeouts.between_reads)
+                    set_pause(response, self._connection.pause_between_reads)
                     deadline = min(end, _now() + self._timeouts.between_tokens)
                 if answer.finish_reason is not None:
                     deadline = min(deadline, _now() + _WAIT_FOR_USAGE)

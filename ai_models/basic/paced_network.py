@@ -13,25 +13,36 @@ from typing import Any
 import httpcore2
 import httpx2
 
+from ai_models.basic.chunk_merger import ChunkMerger
+
 
 class PacedStream(httpcore2.AsyncNetworkStream):
-    """Passes everything on; reads at most once in `pause` seconds (0: at once)."""
+    """Passes everything on; reads at most once in `pause` seconds (0: at once), and joins small chunks."""
 
     def __init__(self, stream: httpcore2.AsyncNetworkStream) -> None:
         self.pause = 0.0
         self._stream = stream
         self._last_read = 0.0
+        self._chunks = ChunkMerger()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if self.pause:
-            now = asyncio.get_running_loop().time
-            await asyncio.sleep(max(0.0, self._last_read + self.pause - now()))
-            data = await self._stream.read(max_bytes, timeout)
-            self._last_read = now()
-            return data
-        return await self._stream.read(max_bytes, timeout)
+        while True:
+            data = await self._read(max_bytes, timeout)
+            # Nothing at all would mean the end of the stream.
+            if (merged := self._chunks.feed(data)) or not data:
+                return merged
+
+    async def _read(self, max_bytes: int, timeout: float | None) -> bytes:
+        if not self.pause:
+            return await self._stream.read(max_bytes, timeout)
+        now = asyncio.get_running_loop().time
+        await asyncio.sleep(max(0.0, self._last_read + self.pause - now()))
+        data = await self._stream.read(max_bytes, timeout)
+        self._last_read = now()
+        return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._chunks.begin()
         await self._stream.write(buffer, timeout)
 
     async def aclose(self) -> None:

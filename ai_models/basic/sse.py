@@ -23,14 +23,28 @@ class EventReader:
         self._max_line_bytes = max_line_bytes
         self._rest = b""
         self._unfinished = b""
+        self._broken = False
 
     def feed(self, data: bytes) -> list[dict[str, Any]]:
-        """Return the objects completed by `data`; raise ModelBadAnswer when it is not our format."""
+        """Return the objects completed by `data`; raise ModelBadAnswer when it is not our format.
+
+        What came before the fault is returned first, and the error is raised by the next call.
+        """
+        if self._broken:
+            raise ModelBadAnswer
         lines = (self._rest + data).split(b"\n")
         self._rest = lines.pop()
         if len(self._rest) > self._max_line_bytes:
             raise ModelBadAnswer
-        return [event for line in lines for event in self._read_line(line)]
+        events: list[dict[str, Any]] = []
+        try:
+            for line in lines:
+                events += self._read_line(line)
+        except ModelBadAnswer:
+            if not events:
+                raise
+            self._broken = True
+        return events
 
     def close(self) -> list[dict[str, Any]]:
         """Return what the last line holds when the stream ended without a line break."""
