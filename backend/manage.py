@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -21,9 +22,20 @@ def main() -> None:
 
     try:
         with provide_servers():
+            if sys.argv[1:3] == ["procrastinate", "worker"]:
+                use_fast_event_loop()
             execute_from_command_line(sys.argv)
     except (LauncherError, ImproperlyConfigured) as error:
         sys.exit(str(error))
+
+
+def use_fast_event_loop() -> None:
+    """As uvicorn does for the API: hundreds of answers cost the worker a third less with it."""
+    try:
+        import uvloop
+    except ImportError:  # It is not made for Windows.
+        return
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 if __name__ == "__main__":

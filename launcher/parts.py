@@ -79,6 +79,8 @@ class Parts:
             "-m", "uvicorn", "config.asgi:application", "--app-dir", str(BACKEND),
             "--host", where.host, "--port", str(where.api_port),
             "--timeout-graceful-shutdown", API_GRACE, "--ws-max-size", LARGEST_FRAME,
+            # Frames are small: packing each costs time, and a packer a socket much memory.
+            "--ws-per-message-deflate", "false",
             "--no-access-log", "--no-server-header",
         )  # fmt: skip
         return self._part("api", command, ROOT, API_STOP, "/api/health/live/", where.api_port)

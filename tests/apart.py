@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -74,6 +75,23 @@ class Apart:
         """The worker that is there, or a new one."""
         alive = [worker for worker in self._workers if worker.process.poll() is None]
         return alive[0] if alive else self.start_worker()
+
+    @contextlib.contextmanager
+    def worker_kept_running(self) -> Iterator[None]:
+        """Start a new worker when one ends, as run.py does: procrastinate's gives up when Postgres is away."""
+        over = threading.Event()
+
+        def keep() -> None:
+            while not over.wait(0.2):
+                self.one_worker()
+
+        keeper = threading.Thread(target=keep)
+        keeper.start()
+        try:
+            yield
+        finally:
+            over.set()
+            keeper.join()
 
     def kill_workers(self) -> None:
         while self._workers:

@@ -186,7 +186,7 @@ class EventStream:
     def events(self, shown: Shown) -> Iterator[Shown]:
         """Take event by event into `shown`, as they arrive."""
         fields: dict[str, str] = {}
-        for line in self.reply.iter_lines(chunk_size=1, decode_unicode=True):
+        for line in self.reply.iter_lines(chunk_size=None, decode_unicode=True):
             name, _, value = line.partition(": ")
             if line.startswith(":"):
                 self.comments += 1

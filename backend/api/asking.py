@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from asgiref.sync import async_to_sync
-
 from api.serializers.chats import ChatSerializer, QuestionSerializer
 from chat.answers.questions import Question, submit_question
 from chat.errors import Invalid
@@ -14,6 +12,9 @@ from chat.sessions.activity import note_activity
 from chat.sessions.verifying import SignedIn
 
 _KEY_CHARACTERS = 128
+
+# Once: making its fields anew for every question costs as much as a query.
+_shown = ChatSerializer()
 
 
 def ask_question(session: SignedIn, body: Any, *, client_key: str) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def ask_question(session: SignedIn, body: Any, *, client_key: str) -> dict[str, 
         question=Question(
             mode=fields["mode"],
             text=fields["question_text"],
-            model=async_to_sync(choose_model)(fields["model"]),
+            model=choose_model(fields["model"]),
             wanted_model=fields["model"],
             conversation_id=fields["conversation"],
             parent_id=fields["parent"],
@@ -38,7 +39,7 @@ def ask_question(session: SignedIn, body: Any, *, client_key: str) -> dict[str, 
         ),
         client_key=checked_client_key(client_key),
     )
-    return dict(ChatSerializer(chat).data)
+    return _shown.to_representation(chat)
 
 
 def checked_client_key(key: str) -> str | None:

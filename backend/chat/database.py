@@ -8,11 +8,12 @@ second goes here. Everything else uses the ORM.
 from __future__ import annotations
 
 import asyncio
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import connections
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -34,6 +35,20 @@ async def async_pool() -> Pool:
     return _pools[loop]
 
 
+async def _check_open(connection: AsyncConnection[DictRow]) -> None:
+    """Raise for a connection that the server has closed, as when it restarted.
+
+    Between statements it has nothing to say: what can be read is its goodbye. Asking it
+    instead (`check_connection`) would be a round trip before every statement.
+    """
+    with DefaultSelector() as selector:
+        selector.register(connection.fileno(), EVENT_READ)
+        if selector.select(0):
+            # Otherwise the pool, to which it looks well, would hand it out again and again.
+            await connection.close()
+            raise OperationalError("the server has closed the connection")
+
+
 def _new_pool() -> Pool:
     parameters: dict[str, Any] = connections["default"].get_connection_params()
     # Django's own classes for synchronous connections do not fit here.
@@ -43,6 +58,6 @@ def _new_pool() -> Pool:
         min_size=0,
         max_size=_POOL_SIZE,
         timeout=_TIMEOUT_SECONDS,
-        check=AsyncConnectionPool.check_connection,
+        check=_check_open,
         open=False,
     )

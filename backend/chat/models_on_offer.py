@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from asgiref.sync import async_to_sync
+
 from ai_models.registry import ModelEntry
 from chat.errors import ModelUnknown
 from chat.model_registry import model_registry
 
 
-async def choose_model(wanted: str) -> str:
+def choose_model(wanted: str) -> str:
     """Return the id of the model that will answer; raise ModelUnknown for one never heard of.
 
     A known model that is away is accepted: its answer says so in the conversation.
     """
     registry = model_registry()
-    await registry.refresh()
+    # What is known is enough for most questions; asking takes a detour through the event loop.
+    if registry.is_stale:
+        async_to_sync(registry.refresh)()
     if not wanted:
         return registry.default("basic").id
     if not _is_known(wanted, registry.list()):

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
 
+from ai_models.basic.stream_answer import MAX_ANSWER_CHARACTERS
 from api.consumers import chat as consumer
 from api.consumers import frames
 from api.consumers.sign_in import SUBPROTOCOL
 from chat.answers.events import ENDINGS, end_event, usage_event
+from chat.errors import ServiceError
 from chat.sessions.tickets import LIVES_SECONDS
-from models.models import AnswerStatus
-from tests.system import ROOT
+from launcher.parts import LARGEST_FRAME
+from models.models import AnswerStatus, Conversation
+from tests.cast import new_guest
+from tests.readers import PATIENCE_SECONDS, Tab
+from tests.system import ROOT, LiveSystem
 
 DOCUMENT = (ROOT / "docs" / "websocket.md").read_text(encoding="utf-8")
 
@@ -53,10 +60,88 @@ def test_server_events_are_those_of_the_code() -> None:
     assert {"type", "question_id", "offset", "text", "epoch", "id"} == set(example)
 
 
+@pytest.fixture(scope="module")
+def sent(live_system: LiveSystem, django_db_blocker: Any) -> list[dict[str, Any]]:
+    """What the server sends in a conversation that makes it send everything."""
+    frames: list[dict[str, Any]] = []
+
+    class Listening(Tab):
+        def receive(self, seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
+            frames.append(super().receive(seconds))
+            return frames[-1]
+
+    live_system.upstream.reset()
+    with Listening(new_guest(live_system.api_url)) as tab, django_db_blocker.unblock():
+        tab.assert_open()
+        tab.follow(tab.ask("How do I connect a language model?", model="builtin"))
+        tab.follow(tab.ask("{fake:reasoning}"))
+        tab.follow(tab.ask("{fake:cut:3}"))
+        held = tab.ask("{fake:held}")
+        tab.send("nonsense")
+        tab.wait_for("error")
+        tab.send("ask", client_key="", question_text="")
+        tab.wait_for("error")
+        Conversation.objects.filter(chats=tab.question_of(held)).delete()
+        tab.wait_for("error")
+    live_system.upstream.release()
+    return frames
+
+
+def test_events_have_the_fields_of_the_document(sent: list[dict[str, Any]]) -> None:
+    table = re.findall(r"^\| `(\w+)` \| (.+?) \|", section("Frames from the server"), re.MULTILINE)
+    documented = {kind: set(re.findall(r"`(\w+)`", fields)) for kind, fields in table}
+    seen = {frame["type"]: set(frame) - {"type", "question_id", "epoch", "id"} for frame in sent if "epoch" in frame}
+    assert seen == documented
+
+
+def test_other_frames_have_the_fields_of_the_document(sent: list[dict[str, Any]]) -> None:
+    refusal = {"type", "code", "message", "details"}
+    seen = {(frame["type"], frozenset(frame)) for frame in sent if "epoch" not in frame}
+    assert seen == {
+        ("pong", frozenset({"type"})),
+        ("accepted", frozenset({"type", "client_key", "chat"})),
+        ("error", frozenset(refusal)),
+        ("error", frozenset(refusal | {"client_key"})),
+        ("error", frozenset(refusal | {"question_id"})),
+    }
+    (words,) = re.findall(r"^`accepted` .+?$(?=\n\n)", section("Frames from the server"), re.MULTILINE | re.DOTALL)
+    assert set().union(*(fields for _, fields in seen)) - {"type"} <= set(re.findall(r"`(\w+)`", words))
+
+
+def subclasses(of: type) -> Iterator[Any]:
+    for each in of.__subclasses__():
+        yield each
+        yield from subclasses(each)
+
+
+def test_codes_of_refused_frames_are_those_of_the_code() -> None:
+    (codes,) = re.findall(
+        r"^A refused .+?`throttled` and `unavailable`", section("Frames from the server"), re.M | re.S
+    )
+    of_sessions = {"not_signed_in", "session_ended", "invalid_credentials"}
+    of_other_doors = {"setting_invalid"}
+    known = {each.code for each in subclasses(ServiceError)} - of_sessions - of_other_doors
+    assert set(re.findall(r"`(\w+)`", codes)) - {"error", "details", "status"} == known
+
+
+def test_settings_are_those_of_the_code() -> None:
+    named = set(re.findall(r"`([A-Z]+_[A-Z_]+)`", DOCUMENT)) - {"PUBLIC_URL"}
+    assert named == {
+        "EVENTS_PING_SECONDS",
+        "SOCKETS_PER_USER",
+        "SOCKET_CHECK_SECONDS",
+        "SOCKET_SEND_SECONDS",
+        "WATCH_BUFFER_FRAMES",
+    }
+    assert all(hasattr(settings, name) for name in named)
+
+
 def test_close_codes_are_those_of_the_code() -> None:
     codes = {consumer.TRY_LATER, consumer.SESSION_ENDED, consumer.TOO_SLOW, consumer.TOO_MANY}
     assert first_column("Close codes") == {str(code) for code in codes}
     assert f"at most {consumer.MAX_WATCHES} answers" in section("Close codes")
+    assert f"above {int(LARGEST_FRAME) // 1024**2} MiB" in section("Close codes")
+    assert f"up to {MAX_ANSWER_CHARACTERS:,} characters" in section("Close codes")
 
 
 def test_the_numbers_of_the_opening() -> None:

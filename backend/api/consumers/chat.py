@@ -12,7 +12,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack, aclosing
-from typing import Any
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -34,6 +34,8 @@ from chat.errors import Invalid, NotFound, ServiceError, SessionEnded, TooMany, 
 from chat.sessions.verifying import SignedIn, verify_session_id
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 TRY_LATER = 1013
 SESSION_ENDED = 4401
@@ -81,7 +83,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _sign_in(self, handshake: Handshake) -> int | None:
         """Note whose socket it is; return the close code when it cannot stay."""
         try:
-            self._session: SignedIn = await database_sync_to_async(sign_in_socket)(handshake)
+            self._session: SignedIn = await _in_thread(lambda: sign_in_socket(handshake))
             self._place.enter_context(place_for_socket(self._session.user.uuid))
         except SessionEnded:
             return SESSION_ENDED
@@ -131,7 +133,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _ask(self, client_key: str, body: dict[str, Any]) -> None:
         chat = await self._signed_in(lambda session: ask_question(session, body, client_key=client_key))
         await self._send({"type": "accepted", "client_key": client_key, "chat": chat})
-        self._watch(UUID(chat["question_id"]), Cursor())
+        # The same question may have been asked before.
+        self._watch(UUID(chat["question_id"]), Cursor(), is_new=chat["status"] == "queued")
 
     async def _signed_in(self, service: Callable[[SignedIn], Any]) -> Any:
         """Run a service in the name of the session, if it still holds."""
@@ -140,23 +143,23 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             self._session = verify_session_id(self._session.session_id)
             return service(self._session)
 
-        return await database_sync_to_async(run)()
+        return await _in_thread(run)
 
     # --- Watching -------------------------------------------------------------------
 
-    def _watch(self, question_id: UUID, after: Cursor) -> None:
+    def _watch(self, question_id: UUID, after: Cursor, *, is_new: bool = False) -> None:
         self._unwatch(question_id)
         if len(self._watches) >= MAX_WATCHES:
             raise TooMany(f"A socket watches at most {MAX_WATCHES} answers at once.")
-        self._watches[question_id] = asyncio.create_task(self._show(question_id, after))
+        self._watches[question_id] = asyncio.create_task(self._show(question_id, after, is_new=is_new))
 
     def _unwatch(self, question_id: UUID) -> None:
         if task := self._watches.pop(question_id, None):
             task.cancel()
 
-    async def _show(self, question_id: UUID, after: Cursor) -> None:
+    async def _show(self, question_id: UUID, after: Cursor, *, is_new: bool) -> None:
         event: Event = {}
-        async with aclosing(tail_answer(question_id, after)) as events:
+        async with aclosing(tail_answer(question_id, after, is_new=is_new)) as events:
             async for event in events:
                 await self._send(_frame(question_id, event))
         if event.get("kind") not in ENDINGS:
@@ -174,7 +177,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _holds(self) -> bool:
         try:
-            await database_sync_to_async(verify_session_id)(self._session.session_id, active=False)
+            await _in_thread(lambda: verify_session_id(self._session.session_id, active=False))
         except SessionEnded:
             return False
         return True
@@ -209,6 +212,11 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             if task is not asyncio.current_task():
                 task.cancel()
         await self.close(code)
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """Do work on the database in one of several threads: otherwise all sockets would share a single one."""
+    return cast(T, await database_sync_to_async(work, thread_sensitive=False)())
 
 
 def _frame(question_id: UUID, event: Event) -> dict[str, Any]:

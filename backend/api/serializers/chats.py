@@ -67,7 +67,7 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
     """
 
     status = serializers.ChoiceField(choices=AnswerStatus.choices, read_only=True)
-    citations = CitationSerializer(many=True, read_only=True)
+    citations = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
     usage = serializers.SerializerMethodField()
     siblings = serializers.SerializerMethodField()
@@ -96,6 +96,11 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
             "siblings",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(CitationSerializer(many=True))
+    def get_citations(self, chat: Chat) -> list[dict[str, Any]]:
+        # They come with the end; every question that is asked would look for them in vain.
+        return [] if chat.is_running else list(CitationSerializer(chat.citations.all(), many=True).data)
 
     @extend_schema_field(AnswerErrorField)
     def get_error(self, chat: Chat) -> dict[str, str] | None:

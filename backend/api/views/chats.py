@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics
@@ -114,7 +113,7 @@ class ChatRegenerateView(APIView):
         chat = regenerate_answer(
             user=current_session(request).user,
             question_id=question_id,
-            model=async_to_sync(choose_model)(model) if model else "",
+            model=choose_model(model) if model else "",
             client_key=checked_client_key(request.headers.get("Idempotency-Key", "")),
         )
         return Response(ChatSerializer(chat).data, status=202)

@@ -1,14 +1,13 @@
 """Shows answers while they are being written: coalesces tokens into frames of the live log.
 
 The first piece of an answer goes out at once, later ones every 40 ms, those of all answers
-of this worker in one round trip. With many answers the pause grows, so that five hundred
-streams do not spend both cores on frames.
+of this worker in one round trip.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from chat.answers.live_log import Event, Frame, write_frames
@@ -16,9 +15,6 @@ from chat.answers.progress import AnswerInProgress, GrowingText
 from chat.answers.rows import Claim
 
 FRAME_SECONDS = 0.04
-# Added per open answer; 0.2 s at five hundred.
-SECONDS_PER_ANSWER = 0.0004
-LONGEST_FRAME_SECONDS = 0.25
 
 
 @dataclass(slots=True)
@@ -26,14 +22,17 @@ class _Shown:
     claim: Claim
     progress: AnswerInProgress
     number: int = 0
+    waiting: list[Event] = field(default_factory=list)
 
     def frame(self, event: Event) -> Frame:
         self.number += 1
         return Frame(self.claim.question_id, self.claim.epoch, self.number, event)
 
     def new_frames(self) -> list[Frame]:
+        events, self.waiting = self.waiting, []
         grown = (("reasoning", self.progress.reasoning), ("delta", self.progress.text))
-        return [self.frame(_delta(kind, text)) for kind, text in grown if text.sent < text.length]
+        events += [_delta(kind, text) for kind, text in grown if text.sent < text.length]
+        return [self.frame(event) for event in events]
 
 
 def _delta(kind: str, text: GrowingText) -> Event:
@@ -49,13 +48,14 @@ class Broadcast:
         self._first = asyncio.Event()
         self._ticker: asyncio.Task[None] | None = None
 
-    async def open(self, claim: Claim, progress: AnswerInProgress) -> None:
+    def open(self, claim: Claim, progress: AnswerInProgress) -> None:
         """Begin to show an answer; the epoch in the first frame makes readers start anew."""
         shown = self._shown[claim.question_id] = _Shown(claim, progress)
+        shown.waiting.append({"kind": "status", "status": "streaming", "model": claim.model})
         progress.on_first = self._first.set
+        self._first.set()
         if self._ticker is None or self._ticker.done():
             self._ticker = asyncio.create_task(self._tick())
-        await write_frames([shown.frame({"kind": "status", "status": "streaming", "model": claim.model})])
 
     async def close(self, claim: Claim, *events: Event) -> None:
         """Send what is left, then `events`, and stop showing the answer."""
@@ -65,9 +65,8 @@ class Broadcast:
 
     async def _tick(self) -> None:
         while self._shown:
-            pause = FRAME_SECONDS + SECONDS_PER_ANSWER * len(self._shown)
             try:
-                async with asyncio.timeout(min(pause, LONGEST_FRAME_SECONDS)):
+                async with asyncio.timeout(FRAME_SECONDS):
                     await self._first.wait()
             except TimeoutError:
                 pass

@@ -24,7 +24,8 @@ _MAX_TURNS = 200
 _BYTES_PER_TOKEN = 3
 
 _SETTINGS: LiteralString = """
-    SELECT c.system_prompt, c.parameters FROM chats q JOIN conversations c ON c.id = q.conversation_id
+    SELECT c.system_prompt, c.parameters, q.parent_id IS NOT NULL AS has_turns
+      FROM chats q JOIN conversations c ON c.id = q.conversation_id
      WHERE q.question_id = %(question_id)s
 """
 
@@ -63,9 +64,9 @@ async def load_context(question_id: UUID, *, with_turns: bool) -> Context:
     pool = await async_pool()
     async with pool.connection() as connection:
         cursor = await connection.execute(_SETTINGS, {"question_id": question_id})
-        row = await cursor.fetchone() or {"system_prompt": "", "parameters": {}}
+        row = await cursor.fetchone() or {"system_prompt": "", "parameters": {}, "has_turns": False}
         turns: list[Turn] = []
-        if with_turns:
+        if with_turns and row["has_turns"]:
             cursor = await connection.execute(_TURNS, {"question_id": question_id, "max_turns": _MAX_TURNS})
             turns = [Turn(turn["question_text"], turn["response_text"]) for turn in await cursor.fetchall()]
     return Context(row["system_prompt"] or DEFAULT_SYSTEM_PROMPT, row["parameters"], tuple(turns))

@@ -15,14 +15,13 @@ from chat.answers.worker import this_worker
 async def answer_question(context: JobContext, question_id: str) -> None:
     await this_worker().answer(
         UUID(question_id),
-        job_id=context.job.id,
         stop_requested=lambda: context.abort_reason() == AbortReason.USER_REQUEST,
     )
 
 
-def ring(question_id: UUID) -> None:
-    """Defer the job in the caller's transaction: it exists if and only if the row does."""
-    answer_question.defer(question_id=str(question_id))
+def ring(question_id: UUID) -> int:
+    """Defer the job in the caller's transaction: it exists if and only if the row does. Return its id."""
+    return answer_question.defer(question_id=str(question_id))
 
 
 def hang_up(job_id: int) -> None:

@@ -15,13 +15,19 @@ from models.models import AnswerStatus
 ENDINGS = frozenset({"done", "error"})
 
 
-def ending_events(outcome: Outcome) -> list[Event]:
-    """What follows the last piece of text. Readers fetch the whole row on the last of them."""
-    events: list[Event] = []
-    if outcome.usage:
-        events.append(usage_event(outcome.usage.input_tokens, outcome.usage.output_tokens))
-    events.append(end_event(outcome.status, outcome.error_code))
-    return events
+def log_end(outcome: Outcome) -> Event:
+    """The last entry of the log.
+
+    `lengths` lets a reader who has all of the text end without reading the row. Citations
+    are only there: an answer that has some names lengths that nobody has.
+    """
+    usage = outcome.usage and (outcome.usage.input_tokens, outcome.usage.output_tokens)
+    lengths = {"delta": len(outcome.text), "reasoning": len(outcome.reasoning)}
+    return {
+        **end_event(outcome.status, outcome.error_code),
+        "usage": usage,
+        "lengths": {} if outcome.citations else lengths,
+    }
 
 
 def usage_event(input_tokens: int, output_tokens: int | None) -> Event:

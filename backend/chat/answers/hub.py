@@ -66,7 +66,9 @@ class LiveHub:
         self._positions: dict[str, str] = {}
         self._control = f"tc:hub:{uuid.uuid4().hex}"
         self._reader: asyncio.Task[None] | None = None
-        self._wake_ups: set[asyncio.Task[None]] = set()
+        # Has a watch begun that the read on its way does not include?
+        self._left_out = False
+        self._wake_up: asyncio.Task[None] | None = None
 
     @contextmanager
     def watch(self, question_id: UUID) -> Iterator[Feed]:
@@ -88,18 +90,21 @@ class LiveHub:
         if self._reader is None or self._reader.done():
             self._reader = asyncio.create_task(self._read_while_watched())
             return
-        wake_up = asyncio.create_task(self._wake())
-        self._wake_ups.add(wake_up)
-        wake_up.add_done_callback(self._wake_ups.discard)
+        self._left_out = True
+        if self._wake_up is None or self._wake_up.done():
+            self._wake_up = asyncio.create_task(self._wake())
 
     async def _wake(self) -> None:
-        try:
-            pipe = live_log_writer().pipeline(transaction=False)
-            pipe.xadd(self._control, {"wake": "1"}, maxlen=1)
-            pipe.expire(self._control, KEPT_SECONDS)
-            await pipe.execute()
-        except (RedisError, OSError):
-            pass  # The reader comes round within a second.
+        """One task for all watches that begin together; none of them may slip through after its command."""
+        while self._left_out:
+            self._left_out = False
+            try:
+                pipe = live_log_writer().pipeline(transaction=False)
+                pipe.xadd(self._control, {"wake": "1"}, maxlen=1)
+                pipe.expire(self._control, KEPT_SECONDS)
+                await pipe.execute()
+            except (RedisError, OSError):
+                pass  # The reader comes round within a second.
 
     async def _read_while_watched(self) -> None:
         control = "$"
@@ -113,7 +118,7 @@ class LiveHub:
                 await asyncio.sleep(_AWAY_SECONDS)
 
     async def _read_once(self, control: str) -> str:
-        positions = dict(self._positions)
+        positions, self._left_out = dict(self._positions), False
         streams: dict[Any, Any] = {self._control: control, **positions}
         found: Any = await live_log_reader().xread(streams, count=_ENTRIES_PER_READ, block=int(BLOCK_SECONDS * 1000))
         for key, entries in found or []:

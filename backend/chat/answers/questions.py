@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from chat.answers.doorbell import hang_up, ring
-from chat.conversations import access_conversation, create_conversation, title_from_question
+from chat.conversations import access_conversation, title_from_question
 from chat.errors import AnswerRunning, IdempotencyConflict, Invalid, NotFound
 from chat.search.terms import terms_to_store
 from models.chat import RUNNING
@@ -80,7 +80,7 @@ def submit_question(*, user: User, question: Question, client_key: str | None) -
     """
     try:
         with transaction.atomic():
-            return _asked_before(user, question, client_key) or _store(user, question, client_key)
+            return _store(user, question, client_key)
     except IntegrityError as error:
         return _resolve_conflict(error, user, question, client_key)
 
@@ -95,11 +95,15 @@ def _asked_before(user: User, question: Question, client_key: str | None) -> Cha
 
 
 def _store(user: User, question: Question, client_key: str | None) -> Chat:
-    conversation = _conversation_for(user, question)
+    question_id = uuid4()
+    is_new = question.conversation_id is None
+    conversation = _conversation_for(user, question, question_id)
     chat = Chat.objects.create(
+        question_id=question_id,
+        job_id=ring(question_id),
         user=user,
         conversation=conversation,
-        parent_id=_parent_of(conversation, question),
+        parent_id=_parent_of(conversation, question, None if is_new else conversation.current_leaf_id),
         mode=conversation.mode,
         model=question.model,
         question_text=question.text,
@@ -109,27 +113,33 @@ def _store(user: User, question: Question, client_key: str | None) -> Chat:
         # Unless it is claimed by then, the sweep rings again.
         lease_until=Now() + timedelta(seconds=settings.ANSWER_LEASE_SECONDS),
     )
+    if not is_new:
+        _move_on(conversation, chat)
+    return chat
+
+
+def _conversation_for(user: User, question: Question, question_id: UUID) -> Conversation:
+    """Return the conversation; one that is made for this question has it as its leaf already."""
+    if question.conversation_id is not None:
+        return access_conversation(user, question.conversation_id)
+    title = title_from_question(question.text)
+    return Conversation.objects.create(user=user, mode=question.mode, title=title, current_leaf_id=question_id)
+
+
+def _move_on(conversation: Conversation, chat: Chat) -> None:
     conversation.current_leaf = chat
     conversation.updated_datetime = timezone.now()
     changed = ["current_leaf", "updated_datetime"]
     # Nothing is written over a title: it may have been given since this one was read.
     if not conversation.title:
-        conversation.title = title_from_question(question.text)
+        conversation.title = title_from_question(chat.question_text)
         changed.append("title")
     conversation.save(update_fields=changed)
-    ring(chat.question_id)
-    return chat
 
 
-def _conversation_for(user: User, question: Question) -> Conversation:
-    if question.conversation_id is None:
-        return create_conversation(user=user, mode=question.mode)
-    return access_conversation(user, question.conversation_id)
-
-
-def _parent_of(conversation: Conversation, question: Question) -> UUID | None:
+def _parent_of(conversation: Conversation, question: Question, leaf: UUID | None) -> UUID | None:
     if not question.has_parent:
-        return conversation.current_leaf_id
+        return leaf
     if question.parent_id is not None and not conversation.chats.filter(pk=question.parent_id).exists():
         raise Invalid(details={"parent": ["There is no such question in this conversation."]})
     return question.parent_id
@@ -137,14 +147,12 @@ def _parent_of(conversation: Conversation, question: Question) -> UUID | None:
 
 def _resolve_conflict(error: IntegrityError, user: User, question: Question, client_key: str | None) -> Chat:
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
-    if constraint == "chat_one_running_per_conversation":
-        raise AnswerRunning from None
-    if constraint == "chat_asked_once":
-        # The same request came twice at once, and the other one was first.
-        if chat := _asked_before(user, question, client_key):
-            return chat
-        raise IdempotencyConflict from None
-    raise error
+    if constraint not in ("chat_one_running_per_conversation", "chat_asked_once"):
+        raise error
+    # A question that is asked again while its answer runs offends against both.
+    if chat := _asked_before(user, question, client_key):
+        return chat
+    raise (AnswerRunning if constraint == "chat_one_running_per_conversation" else IdempotencyConflict) from None
 
 
 def stop_answer(user: User, question_id: UUID) -> Chat:
@@ -202,7 +210,7 @@ def _rerun(user: User, chat: Chat) -> Chat:
             )
             if not queued:
                 raise AnswerRunning
-            ring(chat.pk)
+            Chat.objects.filter(pk=chat.pk).update(job_id=ring(chat.pk))
     except IntegrityError:
         raise AnswerRunning from None
     return access_chat(user, chat.pk)

@@ -50,13 +50,16 @@ class Outcome:
     passages: dict[str, Passage] = field(default_factory=dict)
 
 
+# What another worker is just claiming is passed over: waiting for each other they could deadlock.
 _CLAIM: LiteralString = """
     UPDATE chats
        SET status = 'streaming', epoch = epoch + 1, attempts = attempts + 1, owner = %(owner)s,
            lease_until = now() + %(lease)s * interval '1 second', started_datetime = now(),
            response_text = '', reasoning_text = '', error_code = '', first_token_datetime = NULL,
-           finished_datetime = NULL, job_id = %(job_id)s
-     WHERE question_id = %(question_id)s AND status = 'queued' AND NOT stop_requested
+           finished_datetime = NULL
+     WHERE question_id IN (SELECT question_id FROM chats WHERE status = 'queued' AND NOT stop_requested
+                            ORDER BY question_id = %(question_id)s DESC, lease_until LIMIT 1 + %(others)s
+                              FOR NO KEY UPDATE SKIP LOCKED)
  RETURNING question_id, epoch, user_id AS "user", mode, model, question_text
 """
 
@@ -85,16 +88,17 @@ _FINISH: LiteralString = """
      WHERE question_id = %(question_id)s AND epoch = %(epoch)s AND status = 'streaming'
 """
 
-_FORGET_CITATIONS: LiteralString = "DELETE FROM citations WHERE chat_id = %s"
-
 _CITE: LiteralString = """
     INSERT INTO citations (chat_id, rank, data_id, title, heading, quote, start, "end")
     VALUES (%(chat)s, %(rank)s, %(data)s, %(title)s, %(heading)s, %(quote)s, %(start)s, %(end)s)
 """
 
 
-async def claim_answer(question_id: UUID, *, owner: str, job_id: int | None) -> Claim | None:
-    """Take the answer for `owner`, or return None when it is somebody's or finished."""
+async def claim_answers(question_id: UUID, *, owner: str, others: int) -> list[Claim]:
+    """Take the answer for `owner`, and up to `others` more that nobody has begun.
+
+    Those that are somebody's or finished are not among what is returned.
+    """
     pool = await async_pool()
     async with pool.connection() as connection:
         cursor = await connection.execute(
@@ -102,12 +106,11 @@ async def claim_answer(question_id: UUID, *, owner: str, job_id: int | None) -> 
             {
                 "question_id": question_id,
                 "owner": owner,
-                "job_id": job_id,
+                "others": others,
                 "lease": settings.ANSWER_LEASE_SECONDS,
             },
         )
-        row = await cursor.fetchone()
-    return Claim(**row) if row else None
+        return [Claim(**row) for row in await cursor.fetchall()]
 
 
 async def renew_leases(held: Sequence[tuple[Claim, str, str]]) -> dict[UUID, bool]:
@@ -142,11 +145,14 @@ async def finish_answer(claim: Claim, outcome: Outcome) -> bool:
     # A long text takes a while to cut into words: the other answers go on meanwhile.
     terms = await asyncio.to_thread(terms_to_store, claim.user, claim.question_text, outcome.text)
     pool = await async_pool()
-    async with pool.connection() as connection, connection.transaction():
-        cursor = await connection.execute(_FINISH, {**_finish_parameters(claim, outcome), "search_terms": terms})
-        if cursor.rowcount != 1:
-            return False
-        await _store_citations(connection, claim, outcome)
+    parameters = {**_finish_parameters(claim, outcome), "search_terms": terms}
+    async with pool.connection() as connection:
+        if not outcome.citations:
+            return (await connection.execute(_FINISH, parameters)).rowcount == 1
+        async with connection.transaction():
+            if (await connection.execute(_FINISH, parameters)).rowcount != 1:
+                return False
+            await _store_citations(connection, claim, outcome)
     return True
 
 
@@ -168,7 +174,7 @@ def _finish_parameters(claim: Claim, outcome: Outcome) -> dict[str, object]:
 
 
 async def _store_citations(connection: AsyncConnection[DictRow], claim: Claim, outcome: Outcome) -> None:
-    await connection.execute(_FORGET_CITATIONS, [claim.question_id])
+    """Only whole answers have citations, and those are not written again: there are no earlier ones."""
     for citation in outcome.citations:
         passage = outcome.passages[citation.passage_id]
         await connection.execute(

@@ -42,7 +42,7 @@ def sweep_answers() -> int:
             lease_until=Now() + timedelta(seconds=settings.ANSWER_LEASE_SECONDS),
         )
         for question_id in rerun:
-            ring(question_id)
+            Chat.objects.filter(pk=question_id).update(job_id=ring(question_id))
     if orphans:
         logger.warning("Sweep: %d answers rerun, %d given up", len(rerun), len(hopeless))
     return len(rerun)

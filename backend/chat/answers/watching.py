@@ -22,6 +22,7 @@ from chat.answers.events import ENDINGS, end_event, usage_event
 from chat.answers.hub import Entry, Feed, live_hub
 from chat.database import async_pool
 from models.chat import RUNNING
+from models.models import AnswerStatus
 
 # Without news for so long, the row is read again; but never more often than the second.
 SILENCE_SECONDS = 1.0
@@ -89,38 +90,39 @@ class _Position:
             self.lengths[kind] = length
             yield self.event({"kind": kind, "offset": length, "text": ""})
 
-    def misses(self, entry: Entry) -> bool:
-        """Is there a hole between what the reader has and this entry?"""
-        event = entry.event
-        same = entry.epoch == self.epoch and event["kind"] in self.lengths
-        return same and event["offset"] > self.lengths[event["kind"]]
+    def end(self, event: Event) -> Iterator[Event]:
+        """The last events, for a reader who has the whole text."""
+        if event["usage"]:
+            yield self.event(dict(usage_event(*event["usage"])))
+        yield self.event(end_event(event["status"], event.get("code", "")))
 
 
-async def tail_answer(question_id: UUID, after: Cursor) -> AsyncGenerator[Event, None]:
+async def tail_answer(question_id: UUID, after: Cursor, *, is_new: bool = False) -> AsyncGenerator[Event, None]:
     """Yield an answer's events from `after` to its end; a deleted answer just ends.
 
-    Holds no database connection while it waits.
+    `is_new` says that the question was asked just now: its row need not be read to know
+    that nothing is there. Holds no database connection while it waits.
     """
     with live_hub().watch(question_id) as feed:
         position = _Position(after)
         read_row = _PacedReader(question_id)
-        stale, urgent = True, True
+        stale = urgent = not is_new
+        events = list(position.begin(0, AnswerStatus.QUEUED)) if is_new else []
         while True:
             if stale:
                 row = await read_row(urgent=urgent)
                 if row is None:
                     return
-                for event in _from_row(row, position):
-                    yield event
-                if row["status"] not in RUNNING:
-                    return
+                events = list(_from_row(row, position))
+            for event in events:
+                yield event
+            if events and events[-1]["kind"] in ENDINGS:
+                return
             entry = await _next_entry(feed)
             # News of the state are worth a read at once; a hole heals with the next checkpoint.
             urgent = entry is not None and (entry.epoch > position.epoch or entry.event["kind"] in ENDINGS)
-            stale = urgent or entry is None or position.misses(entry)
-            if entry is not None and not stale and entry.epoch == position.epoch:
-                for event in _from_log(entry.event, position):
-                    yield event
+            told = None if entry is None else _from_log(entry, position)
+            stale, events = told is None, told or []
 
 
 async def _next_entry(feed: Feed) -> Entry | None:
@@ -131,9 +133,20 @@ async def _next_entry(feed: Feed) -> Entry | None:
         return None
 
 
-def _from_log(event: Event, position: _Position) -> Iterator[Event]:
-    if event["kind"] in position.lengths:
-        yield from position.advance(event["kind"], event["offset"], event["text"])
+def _from_log(entry: Entry, position: _Position) -> list[Event] | None:
+    """Return what an entry tells; None when only the row can tell."""
+    event, kind = entry.event, entry.event["kind"]
+    if entry.epoch < position.epoch:
+        return []
+    if entry.epoch > position.epoch:
+        # With its first entry the whole of the new epoch is going to be in the log.
+        return list(position.begin(entry.epoch, event["status"])) if kind == "status" else None
+    if kind in ENDINGS:
+        return list(position.end(event)) if event["lengths"] == position.lengths else None
+    if kind not in position.lengths:
+        return []
+    has_hole = event["offset"] > position.lengths[kind]
+    return None if has_hole else list(position.advance(kind, event["offset"], event["text"]))
 
 
 def _from_row(row: Event, position: _Position) -> Iterator[Event]:

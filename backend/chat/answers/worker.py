@@ -19,20 +19,22 @@ from uuid import UUID
 from django.conf import settings
 
 from chat.answers.broadcast import Broadcast
-from chat.answers.events import ending_events
+from chat.answers.events import log_end
 from chat.answers.production import DATABASE_AWAY, produce_answer, stopped
 from chat.answers.progress import AnswerInProgress
-from chat.answers.rows import Claim, Outcome, claim_answer, finish_answer, release_answer, renew_leases
+from chat.answers.rows import Claim, Outcome, claim_answers, finish_answer, release_answer, renew_leases
 from chat.titles.job import ask_for_title
 
 logger = logging.getLogger(__name__)
 
 _STORE_RETRY_SECONDS = 0.5
+# Few enough that several workers share what comes at once.
+_CLAIMED_AT_ONCE = 16
 
 
 @dataclass(slots=True)
 class _Held:
-    """An answer that this process is writing.
+    """An answer that this process is writing; `life` sees it through to its end.
 
     `lost`: another worker has it, or it was deleted. `stop`: its user wants no more.
     """
@@ -40,6 +42,7 @@ class _Held:
     claim: Claim
     progress: AnswerInProgress
     production: asyncio.Task[Outcome]
+    life: asyncio.Task[None] = field(init=False)
     lost: bool = False
     stop: bool = False
 
@@ -53,43 +56,67 @@ class AnswerWorker:
     _renewal: asyncio.Task[None] | None = None
     _broadcast: Broadcast = field(default_factory=Broadcast)
 
-    async def answer(self, question_id: UUID, *, job_id: int | None, stop_requested: Callable[[], bool]) -> None:
+    async def answer(self, question_id: UUID, *, stop_requested: Callable[[], bool]) -> None:
         """Answer the question unless another worker does or it is finished.
 
         Cancelling the calling task stops the answer for good if `stop_requested()`, and
         gives it back otherwise.
         """
-        claim = await claim_answer(question_id, owner=self.owner, job_id=job_id)
-        if claim is None:
-            return
-        progress = AnswerInProgress()
-        await self._broadcast.open(claim, progress)
-        held = _Held(claim, progress, asyncio.create_task(produce_answer(claim, progress)))
-        self._hold(held)
-        try:
-            await self._see_through(held, stop_requested)
-        finally:
-            if self._held.get(question_id) is held:
-                del self._held[question_id]
-            await self._broadcast.close(claim)
+        while held := self._held.get(question_id) or await self._claim(question_id):
+            try:
+                await asyncio.shield(held.life)
+            except asyncio.CancelledError:
+                held.stop = held.stop or stop_requested()
+                (held.production if held.stop else held.life).cancel()
+                await asyncio.wait({held.life})
+                if not held.stop:
+                    raise
+            if not held.lost:
+                return
 
-    async def _see_through(self, held: _Held, stop_requested: Callable[[], bool]) -> None:
+    async def _claim(self, question_id: UUID) -> _Held | None:
+        """Take the answer, if it can be had, and all others that wait as well.
+
+        Jobs are fetched one after the other; the hundredth of those who ask at once would wait long for its own.
+        """
+        there_may_be_more = True
+        while there_may_be_more:
+            others = max(0, min(_CLAIMED_AT_ONCE, settings.ANSWERS_PER_WORKER - len(self._held)))
+            claims = await claim_answers(question_id, owner=self.owner, others=others)
+            for claim in claims:
+                self._begin(claim)
+            there_may_be_more = len(claims) > _CLAIMED_AT_ONCE / 2
+        return self._held.get(question_id)
+
+    def _begin(self, claim: Claim) -> None:
+        progress = AnswerInProgress()
+        self._broadcast.open(claim, progress)
+        self._hold(_Held(claim, progress, asyncio.create_task(produce_answer(claim, progress))))
+
+    async def _live(self, held: _Held) -> None:
+        try:
+            await self._see_through(held)
+        finally:
+            if self._held.get(held.claim.question_id) is held:
+                del self._held[held.claim.question_id]
+            await self._broadcast.close(held.claim)
+
+    async def _see_through(self, held: _Held) -> None:
         try:
             outcome = await held.production
         except asyncio.CancelledError:
             if held.lost:
                 return
-            if not (held.stop or stop_requested()):
+            if not held.stop:
                 await self._give_back(held)
                 raise
-            held.production.cancel()
             outcome = stopped(held.progress)
         except DATABASE_AWAY:
             await self._give_back(held)
             return
         if await self._store(held, outcome):
-            await self._broadcast.close(held.claim, *ending_events(outcome))
-            await ask_for_title(held.claim, outcome)
+            await self._broadcast.close(held.claim, log_end(outcome))
+            await ask_for_title(held.claim, outcome, busy_with=len(self._held) - 1)
 
     async def _give_back(self, held: _Held) -> None:
         held.production.cancel()
@@ -107,6 +134,7 @@ class AnswerWorker:
 
     def _hold(self, held: _Held) -> None:
         self._held[held.claim.question_id] = held
+        held.life = asyncio.create_task(self._live(held))
         if self._renewal is None or self._renewal.done():
             self._renewal = asyncio.create_task(self._renew_while_holding())
 

@@ -31,6 +31,8 @@ _MAX_TOKENS = 64
 _MOST_CHARACTERS = 1_000
 # Answers go first.
 _PRIORITY = -10
+# A title costs as much as the beginning of an answer.
+_ANSWERS_A_SECOND = 20
 
 # The conversation's first whole answer, under a title that is made from its question.
 _UNNAMED: LiteralString = """
@@ -62,13 +64,17 @@ async def title_conversation(question_id: str) -> None:
         await _store(UUID(question_id), title)
 
 
-async def ask_for_title(claim: Claim, outcome: Outcome) -> None:
-    """Defer the job, if this answer is the one to name its conversation. Raises nothing."""
+async def ask_for_title(claim: Claim, outcome: Outcome, *, busy_with: int) -> None:
+    """Defer the job, if this answer is the one to name its conversation. Raises nothing.
+
+    A worker that is `busy_with` many other answers leaves the title for later.
+    """
     if claim.mode != Mode.AI or outcome.status != AnswerStatus.DONE:
         return
     try:
         if await _read_unnamed(claim.question_id):
-            await title_conversation.defer_async(question_id=str(claim.question_id))
+            later = {"seconds": busy_with // _ANSWERS_A_SECOND} if busy_with >= _ANSWERS_A_SECOND else None
+            await title_conversation.configure(schedule_in=later).defer_async(question_id=str(claim.question_id))
     except (*DATABASE_AWAY, ConnectorException) as error:
         logger.info("No title is asked for (%s)", type(error).__name__)
 
