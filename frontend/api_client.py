@@ -1,19 +1,23 @@
-"""The only file that speaks HTTP to the API.
+"""The only file that speaks HTTP and WebSocket to the API.
 
 One connection pool per process; every request has a timeout, a language and an id that the API logs. A request is sent
 again only when that is harmless: a GET, or a POST with an idempotency key, whose connection broke.
 """
 
+import json
 import uuid
 from collections.abc import Mapping
+from contextlib import ExitStack
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.sync.client import connect
 
-from api_types import Chat, Conversation, Json, ModelList, NewSession, Page, User
+from api_types import AnswerEvent, Chat, Conversation, Json, ModelList, NewSession, Page, User
 from settings import API_URL
 
 _CONNECT_SECONDS: Final = 3.0
@@ -21,6 +25,20 @@ _READ_SECONDS: Final = 10.0
 # The API answers a waiting request after 60 s at the latest, with 202 when the answer still runs.
 _WAIT_SECONDS: Final = 75.0
 _POOL_SIZE: Final = 128
+_SOCKET_URL: Final = f"{API_URL.replace('http', 'ws', 1)}/ws/chat/"
+_CLOSE_SECONDS: Final = 1.0
+
+# The statuses that the same codes have over HTTP.
+_STATUS_OF: Final = {
+    "session_ended": 401,
+    "not_found": 404,
+    "answer_running": 409,
+    "idempotency_conflict": 409,
+    "setting_invalid": 409,
+    "throttled": 429,
+    "unavailable": 503,
+}
+_CLOSED_FOR: Final = {1013: "unavailable", 4401: "session_ended", 4429: "throttled"}
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 
@@ -92,7 +110,7 @@ class ApiClient:
     def conversation(self, conversation_id: str) -> Conversation:
         return Conversation.read(self._request("GET", f"conversations/{conversation_id}/"))
 
-    def update_conversation(self, conversation_id: str, **fields: str | bool) -> Conversation:
+    def update_conversation(self, conversation_id: str, **fields: Any) -> Conversation:
         return Conversation.read(self._request("PATCH", f"conversations/{conversation_id}/", body=fields))
 
     def delete_conversation(self, conversation_id: str) -> None:
@@ -101,15 +119,18 @@ class ApiClient:
     def restore_conversation(self, conversation_id: str) -> None:
         self._request("POST", f"conversations/{conversation_id}/restore/", body={})
 
-    def chats(self, conversation_id: str, *, cursor: str | None = None) -> Page[Chat]:
-        """Newest first."""
-        data = self._request("GET", f"conversations/{conversation_id}/chats/", query={"cursor": cursor})
-        return Page.read(data, Chat.read, _cursor_in(data.get("next")))
+    def create_conversation(self, fields: Mapping[str, Any]) -> Conversation:
+        return Conversation.read(self._request("POST", "conversations/", body=fields))
+
+    def chats(self, conversation_id: str, *, until: str | None = None) -> tuple[Chat, ...]:
+        """Turns of the branch on screen, or of the one that ends with `until`; the newest first."""
+        data = self._request("GET", f"conversations/{conversation_id}/chats/", query={"until": until})
+        return tuple(Chat.read(each) for each in data["results"])
 
     def chat(self, question_id: str) -> Chat:
         return Chat.read(self._request("GET", f"chats/{question_id}/"))
 
-    def ask(self, question: Mapping[str, str], *, key: str, wait: bool = False) -> Chat:
+    def ask(self, question: Mapping[str, Any], *, key: str, wait: bool = False) -> Chat:
         """Ask, or with a key that was used before find the same chat again. Waiting, it is mostly finished."""
         query = {"wait": "true"} if wait else {}
         read_seconds = _WAIT_SECONDS if wait else _READ_SECONDS
@@ -119,8 +140,13 @@ class ApiClient:
     def cancel(self, question_id: str) -> None:
         self._request("POST", f"chats/{question_id}/cancel/", body={})
 
-    def regenerate(self, question_id: str, *, key: str) -> Chat:
-        return Chat.read(self._request("POST", f"chats/{question_id}/regenerate/", body={}, key=key))
+    def regenerate(self, question_id: str, *, key: str, model: str = "") -> Chat:
+        """Answer anew; with the model that was used, unless another one is named."""
+        body = {"model": model} if model else {}
+        return Chat.read(self._request("POST", f"chats/{question_id}/regenerate/", body=body, key=key))
+
+    def open_socket(self) -> "AnswerSocket":
+        return AnswerSocket({"Authorization": f"Bearer {self._token}", "Accept-Language": self._language})
 
     def is_alive(self) -> bool:
         try:
@@ -198,3 +224,74 @@ def _cursor_in(url: str | None) -> str | None:
     """The API's links carry its own host name, which need not be the one this server reaches it by."""
     values = parse_qs(urlsplit(url).query).get("cursor") if url else None
     return values[0] if values else None
+
+
+class AnswerSocket:
+    """`/ws/chat/` for one answer: ask or watch, then receive its events. Raises ApiError when the link is lost.
+
+    Cheap to lose: answers do not depend on it. Every wait ends after the given seconds.
+    """
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._link = ExitStack()
+        opening = connect(
+            _SOCKET_URL,
+            additional_headers=headers,
+            open_timeout=_CONNECT_SECONDS,
+            close_timeout=_CLOSE_SECONDS,
+            compression=None,
+            # A long answer comes in one piece when it is watched from its beginning.
+            max_size=None,
+            proxy=None,
+        )
+        try:
+            self._socket = self._link.enter_context(opening)
+        except TimeoutError as error:
+            raise ApiError("api_timeout") from error
+        except (OSError, InvalidHandshake) as error:
+            raise ApiError("api_unreachable") from error
+
+    def close(self) -> None:
+        self._link.close()
+
+    def ask(self, question: Mapping[str, Any], *, key: str) -> None:
+        """Ask, or under a key that was used before find the same chat again; `accepted` tells which one it is."""
+        self._send({"type": "ask", "client_key": key, **question})
+
+    def accepted(self) -> Chat:
+        frame = self._receive(_READ_SECONDS)
+        if frame is None:
+            raise ApiError("api_timeout")
+        return Chat.read(frame["chat"])
+
+    def watch(self, question_id: str, *, after: str) -> None:
+        self._send({"type": "watch", "question_id": question_id, "after": after})
+
+    def next_event(self, seconds: float) -> AnswerEvent | None:
+        """The next event, or None when the time is up."""
+        frame = self._receive(seconds)
+        return AnswerEvent.read(frame) if frame else None
+
+    def _send(self, frame: Json) -> None:
+        try:
+            self._socket.send(json.dumps(frame))
+        except ConnectionClosed as error:
+            raise _why_closed(error) from error
+
+    def _receive(self, seconds: float) -> Json | None:
+        try:
+            frame: Json = json.loads(self._socket.recv(timeout=seconds))
+        except TimeoutError:
+            return None
+        except ConnectionClosed as error:
+            raise _why_closed(error) from error
+        # An answer that failed ends with an event of the same name, which has a place in the answer.
+        if frame["type"] == "error" and "epoch" not in frame:
+            code = str(frame["code"])
+            raise ApiError(code, str(frame.get("message", "")), status=_STATUS_OF.get(code, 400))
+        return frame
+
+
+def _why_closed(error: ConnectionClosed) -> ApiError:
+    code = _CLOSED_FOR.get(error.rcvd.code, "api_unreachable") if error.rcvd else "api_unreachable"
+    return ApiError(code, status=_STATUS_OF.get(code, 0))

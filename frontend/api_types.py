@@ -123,6 +123,44 @@ class ModelList:
 
 
 @dataclass(frozen=True)
+class Match:
+    """Where a search found its words: a stretch of a turn, and the places of the words in it."""
+
+    snippet: str
+    marks: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def read(cls, data: Json | None) -> "Match | None":
+        return cls(data["snippet"], tuple((start, end) for start, end in data["marks"])) if data else None
+
+
+@dataclass(frozen=True)
+class ConversationSettings:
+    """What the model is told beside the conversation; None: as the model has it."""
+
+    system_prompt: str = ""
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+
+    @classmethod
+    def read(cls, data: Json) -> "ConversationSettings":
+        parameters = data.get("parameters") or {}
+        return cls(
+            data.get("system_prompt") or "",
+            parameters.get("temperature"),
+            parameters.get("top_p"),
+            parameters.get("max_tokens"),
+        )
+
+    def as_fields(self) -> dict[str, Any]:
+        """The fields of POST and PATCH conversations/."""
+        parameters = {"temperature": self.temperature, "top_p": self.top_p, "max_tokens": self.max_tokens}
+        chosen = {name: value for name, value in parameters.items() if value is not None}
+        return {"system_prompt": self.system_prompt, "parameters": chosen}
+
+
+@dataclass(frozen=True)
 class Conversation:
     id: str
     mode: str
@@ -131,6 +169,9 @@ class Conversation:
     pinned: bool
     updated: datetime
     running: bool
+    title_by: str = "question"
+    settings: ConversationSettings = ConversationSettings()
+    match: Match | None = None
 
     @classmethod
     def read(cls, data: Json) -> "Conversation":
@@ -142,6 +183,9 @@ class Conversation:
             data["pinned"],
             _needed_time(data["updated_datetime"]),
             data.get("running", False),
+            data.get("title_by") or "question",
+            ConversationSettings.read(data),
+            Match.read(data.get("match")),
         )
 
 
@@ -159,18 +203,26 @@ class Citation:
 
 @dataclass(frozen=True)
 class Chat:
-    """One question and its answer, finished or not."""
+    """One question and its answer, finished or not.
+
+    `siblings` are the turns that stand in its place (edited or regenerated), itself included, the oldest first.
+    """
 
     question_id: str
     conversation: str
+    parent: str | None
+    siblings: tuple[str, ...]
     model: str
     question: str
     asked: datetime
     status: str
     answer: str
+    reasoning: str
     citations: tuple[Citation, ...]
     error: Reason | None
+    output_tokens: int | None
     started: datetime | None
+    first_token: datetime | None
     finished: datetime | None
 
     @property
@@ -183,19 +235,44 @@ class Chat:
 
     @classmethod
     def read(cls, data: Json) -> "Chat":
+        question_id = str(data["question_id"])
         return cls(
-            str(data["question_id"]),
+            question_id,
             str(data["conversation"]),
+            data.get("parent"),
+            tuple(data.get("siblings") or (question_id,)),
             data.get("model") or "",
             data["question_text"],
             _needed_time(data["question_created_datetime"]),
             data["status"],
             data.get("response_text") or "",
+            data.get("reasoning_text") or "",
             tuple(Citation.read(each) for each in data.get("citations") or ()),
             Reason.read(data.get("error")),
+            (data.get("usage") or {}).get("output_tokens"),
             _time(data.get("started_datetime")),
+            _time(data.get("first_token_datetime")),
             _time(data.get("finished_datetime")),
         )
+
+
+@dataclass(frozen=True)
+class AnswerEvent:
+    """A frame of the socket about one answer. `cursor` is where a reader that has this event goes on."""
+
+    kind: str
+    epoch: int
+    cursor: str
+    offset: int
+    text: str
+
+    @property
+    def is_end(self) -> bool:
+        return self.kind in {"done", "error"}
+
+    @classmethod
+    def read(cls, data: Json) -> "AnswerEvent":
+        return cls(data["type"], data["epoch"], data["id"], data.get("offset", 0), data.get("text") or "")
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,12 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
         "idempotency_conflict", "answer_not_retryable", "invalid", "not_found", "not_signed_in", "session_ended",
         "model_unreachable", "model_refused_key", "model_not_found", "model_rate_limited", "model_failed",
         "model_bad_answer", "model_cut", "model_timeout", "model_context_too_long", "model_invalid_option",
-        "model_unknown", "gave_up",
+        "model_unknown", "gave_up", "setting_invalid", "plugin_broken", "endpoint_has_no_list",
     ),
     "reason": (
         "model_unreachable", "model_refused_key", "model_not_found", "model_rate_limited", "model_failed",
-        "model_bad_answer", "model_timeout", "ollama_not_found", "no_models",
+        "model_bad_answer", "model_timeout", "ollama_not_found", "no_models", "endpoint_has_no_list", "plugin_broken",
+        "setting_invalid",
     ),
     "month": tuple(str(number) for number in range(1, 13)),
 }  # fmt: skip

@@ -1,31 +1,73 @@
 """The screen that the chats share: the conversation or the empty state, the composer, and the question on its way."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from api_client import ApiError
-from components import away, composer, empty_state, transcript
-from conversation import asking, screen
+from components import away, composer, conversation_list, growing_answer, models_panel, page_links, sidebar, transcript
+from components.growing_answer import AnswerPainter
+from components.transcript import Transcript
+from conversation import asking, following, screen
+from conversation.asking import PendingQuestion
 from conversation.screen import History
 from i18n import t
 from visitor import notices
 
 
-def draw(mode: str, *, questions: tuple[str, ...]) -> None:
+def draw(mode: str, *, draw_empty: Callable[[], None]) -> None:
     """Everything is drawn before the question is sent, so that it is on screen while the API works."""
     history, is_away = _open()
-    question = asking.pending()
+    if history and history.conversation.mode != mode:
+        _go_to_page_of(history)
+    pending = asking.pending()
     if history:
         st.set_page_config(page_title=f"{history.conversation.title} – Triple Chat")
-        transcript.draw(history, followed=question is not None)
-    elif question is None and not is_away:
-        empty_state.draw(mode, questions)
-    if question:
-        transcript.draw_pending(question)
-    if is_away or (question and question.problem and question.problem.is_away):
-        away.draw_watch(visible=question is None)
-    composer.draw(mode)
-    if question and question.problem is None:
-        asking.deliver(question)
+    drawn = transcript.draw(history, pending, streams=mode == "ai" and not _is_dialog_open())
+    if history is None and pending is None and not is_away:
+        draw_empty()
+    else:
+        st.empty()
+    if is_away or (pending and pending.problem and pending.problem.is_away):
+        away.draw_watch(visible=pending is None)
+    else:
+        st.empty()
+    running = history.running if history and pending is None else None
+    stop_place = composer.draw(mode, running=running)
+    if pending and pending.problem is None:
+        if drawn.painter:
+            _ask_and_stream(pending, drawn, drawn.painter, stop_place)
+        else:
+            sidebar.draw()
+            asking.deliver(pending)
+    elif running and drawn.painter:
+        growing_answer.stream(drawn.painter, following.seen(running))
+
+
+def _ask_and_stream(
+    pending: PendingQuestion, drawn: Transcript, painter: AnswerPainter, stop_place: composer.StopPlace
+) -> None:
+    delivered = asking.deliver_to_stream(pending)
+    if delivered is None:
+        st.rerun()
+    chat, link = delivered
+
+    def draw_rest() -> None:
+        stop_place.draw(chat.question_id)
+        sidebar.draw()
+        drawn.draw_earlier()
+
+    growing_answer.stream(painter, following.seen(chat), link, draw_rest=draw_rest)
+
+
+def _is_dialog_open() -> bool:
+    """What is pressed in a dialog waits for the end of the run, so the page must not be busy with streaming."""
+    return models_panel.is_open() or conversation_list.is_renaming()
+
+
+def _go_to_page_of(history: History) -> None:
+    page = page_links.all_pages()[history.conversation.mode]
+    st.switch_page(page, query_params={screen.PARAMETER: history.conversation.id})
 
 
 def _open() -> tuple[History | None, bool]:

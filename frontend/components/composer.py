@@ -1,11 +1,12 @@
-"""What stands at the foot of a chat page: a notice when there is one, the input, and the choice of the model."""
+"""What stands at the foot of a chat page: a notice, the input or 'stop', the choice of the model and its settings."""
 
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from api_types import BUILT_IN, Model, ModelList
-from components import models_panel
+from api_types import BUILT_IN, Chat, Model, ModelList
+from components import models_panel, settings_panel
 from components.markup import plain_label
 from conversation import asking, model_choice
 from i18n import t, t_code
@@ -14,20 +15,34 @@ from visitor import notices
 _MODEL: Final = "model_choice"
 
 
-def draw(mode: str) -> None:
+class StopPlace:
+    """Where 'Stop answer' stands: over the input's own button, in reach while the answer grows."""
+
+    def __init__(self, place: DeltaGenerator) -> None:
+        self._place = place
+
+    def draw(self, question_id: str) -> None:
+        self._place.button(t("chat.stop"), key=f"stop-{question_id}", type="primary", icon=":material/stop:",
+                           on_click=asking.stop, args=(question_id,))  # fmt: skip
+
+
+def draw(mode: str, *, running: Chat | None) -> StopPlace:
     asking.put_draft_into_input()
     with st.bottom, st.container(key="composer", gap="xsmall"):
         _draw_notice()
-        st.chat_input(
-            t("chat.placeholder"),
-            key=asking.INPUT_KEY,
-            on_submit=asking.ask_from_input,
-            args=(mode,),
-        )
+        with st.container(key="composer-input"):
+            st.chat_input(t("chat.placeholder"), key=asking.INPUT_KEY, on_submit=asking.ask_from_input, args=(mode,))
+            stop_place = StopPlace(st.empty())
+        if running:
+            stop_place.draw(running.question_id)
         with st.container(key="composer-foot", horizontal=True, vertical_alignment="center",
                           horizontal_alignment="distribute", gap="small"):  # fmt: skip
-            _draw_model_picker()
+            with st.container(key="composer-choices", horizontal=True, gap=None, width="content"):
+                _draw_model_picker()
+                if mode == "ai":
+                    settings_panel.draw()
             st.html(f'<span class="tc-hint">{t("chat.hint")}</span>', width="content")
+    return stop_place
 
 
 def _draw_notice() -> None:

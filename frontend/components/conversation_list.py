@@ -8,7 +8,8 @@ from streamlit.navigation.page import StreamlitPage
 
 from api_client import ApiError
 from api_types import Conversation
-from components.markup import plain_label
+from components import page_links
+from components.markup import html_text, marked_html, plain_label
 from conversation import asking, listing, screen
 from i18n import t
 from visitor import identity, preferences
@@ -16,7 +17,7 @@ from visitor import identity, preferences
 _RENAMING: Final = "renaming_conversation"
 
 
-def draw(pages: list[StreamlitPage]) -> None:
+def draw() -> None:
     """Nothing for somebody who has not asked anything yet. Raises ApiError when the session has ended."""
     if not identity.is_signed_in():
         return
@@ -29,11 +30,12 @@ def draw(pages: list[StreamlitPage]) -> None:
         st.caption(t("list.unavailable"))
         return
     _draw_undo()
+    pages = page_links.all_pages()
     with st.container(key="conversations", gap=None):
         for group in listing.group(page.items, preferences.local_now()):
             st.html(f'<h2 class="tc-group">{group.label}</h2>')
             for conversation in group.conversations:
-                _draw_row(conversation, pages)
+                _draw_row(conversation, pages[conversation.mode])
         if not page.items:
             st.caption(t("list.nothing_found") if search else t("list.empty"))
     if page.next_cursor:
@@ -64,14 +66,11 @@ def _search_field() -> str:
     ) or ""  # fmt: skip
 
 
-def _draw_row(conversation: Conversation, pages: list[StreamlitPage]) -> None:
-    # The style sheet reads the key: the row of the page on screen, and rows with nothing to say by an icon.
+def _draw_row(conversation: Conversation, page: StreamlitPage) -> None:
+    # The style sheet reads the key: the row of the conversation on screen.
     place = "active" if screen.conversation_id() == conversation.id else "other"
-    look = "plain" if _row_icon(conversation) is None else "marked"
     title = conversation.title or t("list.untitled")
-    # One page so far; a conversation opens on the page of its mode.
-    page = next((page for page in pages if page.url_path == conversation.mode), pages[0])
-    with st.container(key=f"row-{place}-{look}-{conversation.id}", horizontal=True, gap=None,
+    with st.container(key=f"row-{place}-{conversation.id}", horizontal=True, gap=None,
                       vertical_alignment="center"):  # fmt: skip
         st.page_link(page, label=plain_label(title), icon=_row_icon(conversation), width="stretch",
                      query_params={screen.PARAMETER: conversation.id})  # fmt: skip
@@ -85,12 +84,15 @@ def _draw_row(conversation: Conversation, pages: list[StreamlitPage]) -> None:
             on_click=_act,
             args=(conversation,),
         )
+        if conversation.match:
+            address = f"{page.url_path}?{screen.PARAMETER}={conversation.id}"
+            st.html(f'<a class="tc-match" href="{html_text(address)}">{marked_html(conversation.match)}</a>')
 
 
-def _row_icon(conversation: Conversation) -> str | None:
+def _row_icon(conversation: Conversation) -> str:
     if conversation.running:
         return "spinner"
-    return ":material/keep:" if conversation.pinned else None
+    return ":material/keep:" if conversation.pinned else page_links.ICONS[conversation.mode]
 
 
 def _actions(conversation: Conversation) -> dict[str, str]:

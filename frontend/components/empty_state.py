@@ -21,14 +21,29 @@ def draw(mode: str, questions: tuple[str, ...]) -> None:
             for number, question in enumerate(questions):
                 st.button(question, key=f"suggestion-{number}", icon=":material/north_east:", icon_position="right",
                           width="stretch", on_click=asking.ask, args=(question, mode))  # fmt: skip
-        _draw_model_state()
+        _draw_model_state(mode)
 
 
-def _draw_model_state() -> None:
+def _draw_model_state(mode: str) -> None:
     listing = model_choice.models()
     if listing is None or model_choice.state_of(listing) == "connected":
+        return
+    if mode == "ai":
+        _draw_steps()
         return
     with st.container(key="model-state", width=_WIDTH, horizontal=True, vertical_alignment="center",
                       gap="small"):  # fmt: skip
         st.markdown(f":material/lightbulb: {t('empty.no_model')}", width="stretch")
         st.button(t("empty.connect"), key="connect-model", on_click=models_panel.open_panel)
+
+
+def _draw_steps() -> None:
+    """AI chat without a language model: what to do, and that the built-in one can be asked meanwhile."""
+    with st.container(key="model-steps", width=_WIDTH, gap="small"):
+        st.markdown(f"**{t('ai.no_model')}**")
+        st.markdown(t("ai.steps"))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(t("models.check_again"), key="check-again", type="primary", icon=":material/refresh:",
+                      on_click=model_choice.check_again_quietly)  # fmt: skip
+            st.button(t("ai.other_ways"), key="connect-model", type="tertiary", on_click=models_panel.open_panel)
+        st.caption(t("ai.builtin_meanwhile"))

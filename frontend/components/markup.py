@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection
 from html import escape
 from typing import Final
 
+from api_types import Match
+
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 _CODE: Final = re.compile(r"(```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]+`)", re.DOTALL)
 # Not a link, a picture, or a reference definition at the start of a line.
@@ -24,6 +26,15 @@ def plain_label(text: str) -> str:
 def html_text(text: str) -> str:
     """Plain text inside our own HTML, attributes included."""
     return escape(text, quote=True)
+
+
+def marked_html(match: Match) -> str:
+    """A stretch of text inside our own HTML, with the words marked that a search has found."""
+    parts, end = [], 0
+    for start, stop in match.marks:
+        parts += [html_text(match.snippet[end:start]), f"<mark>{html_text(match.snippet[start:stop])}</mark>"]
+        end = stop
+    return "".join([*parts, html_text(match.snippet[end:])])
 
 
 def quote_html(text: str) -> str:

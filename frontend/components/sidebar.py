@@ -1,14 +1,13 @@
 """The frame's left side: new chat, the pages, the conversations, and at the foot models and account."""
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
-from components import account, conversation_list, models_panel
+from components import account, conversation_list, models_panel, page_links
 from conversation import screen
 from i18n import t
 
 
-def draw(pages: list[StreamlitPage]) -> None:
+def draw() -> None:
     with st.sidebar:
         st.button(
             t("sidebar.new_chat"),
@@ -18,9 +17,9 @@ def draw(pages: list[StreamlitPage]) -> None:
             on_click=screen.show_empty_page,
         )
         with st.container(key="pages", gap=None):
-            for page in pages:
+            for page in page_links.all_pages().values():
                 st.page_link(page, label=page.title, icon=page.icon)
-        conversation_list.draw(pages)
+        conversation_list.draw()
         with st.container(key="sidebar-foot", gap=None):
             models_panel.draw_entry()
             account.draw()

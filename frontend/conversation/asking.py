@@ -1,19 +1,22 @@
 """From a question in the input to a chat that the API has accepted, once, whatever happens in between.
 
 A question is first only noted (`ask`), so that the page can show it at once; `deliver` then sends it under its own
-idempotency key. While the server is away it stays on the page and is sent again under the same key.
+idempotency key. While the server is away it stays on the page and is sent again under the same key. An answer that
+will be streamed is asked for over the socket that then brings it, and already while the page is being drawn.
 """
 
 import uuid
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
-from api_client import ApiClient, ApiError
-from api_types import Chat
-from conversation import model_choice, screen, waiting
+from api_client import AnswerSocket, ApiClient, ApiError
+from api_types import Chat, ConversationSettings
+from conversation import chat_settings, model_choice, screen, waiting
 from i18n import t
 from visitor import identity, notices
 
@@ -24,44 +27,74 @@ _DRAFT: Final = "draft"
 _LONGEST: Final = 32_000
 # Quick answers are drawn without a waiting line between.
 _QUICK_SECONDS: Final = 0.8
+_senders: Final = ThreadPoolExecutor(max_workers=64, thread_name_prefix="ask")
 
 
 @dataclass
 class PendingQuestion:
-    """A question that the API has not accepted yet."""
+    """A question that the API has not accepted yet.
+
+    `edits` is the turn that it takes the place of. `settings` are those of a conversation that is still to be opened,
+    `opened` is that conversation. `sending` brings the socket on which it was asked.
+    """
 
     text: str
     mode: str
     conversation: str | None
     model: str | None
+    edits: Chat | None = None
+    settings: ConversationSettings | None = None
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
     asked: datetime = field(default_factory=lambda: datetime.now(UTC))
     problem: ApiError | None = None
+    opened: str | None = None
+    sending: "Future[AnswerSocket] | None" = None
+    accepted: Chat | None = None
 
-    def body(self) -> dict[str, str]:
-        body = {"mode": self.mode, "question_text": self.text}
-        if self.conversation:
-            body["conversation"] = self.conversation
+    def body(self) -> dict[str, Any]:
+        body: dict[str, Any] = {"mode": self.mode, "question_text": self.text}
+        if conversation := self.conversation or self.opened:
+            body["conversation"] = conversation
         if self.model:
             body["model"] = self.model
+        if self.edits:
+            body["parent"] = self.edits.parent
         return body
 
 
-def ask(text: str, mode: str) -> None:
+def ask(text: str, mode: str, *, edits: Chat | None = None) -> None:
     """Note the question for this run. One at a time: another one that is still being sent goes first."""
     text = text.strip()
     if not text:
         return
     notices.clear()
+    if refusal := _refusal(text):
+        keep_draft(text)
+        notices.leave(*refusal)
+        return
+    conversation = screen.conversation_id()
+    settings = None if conversation else chat_settings.of_next_conversation()
+    question = PendingQuestion(text, mode, conversation, model_choice.for_question(), edits, settings)
+    st.session_state[_STATE] = question
+    try:
+        # Before the page is drawn, which then takes the cookie over.
+        identity.ensure_session()
+    except ApiError as error:
+        question.problem = error
+        return
+    if mode == "ai":
+        _send_early(question)
+
+
+def _refusal(text: str) -> tuple[notices.Kind, str] | None:
     if st.session_state.get(_STATE) is not None:
-        keep_draft(text)
-        notices.leave("info", t("chat.still_sending"))
-        return
+        return "info", t("chat.still_sending")
     if len(text) > _LONGEST:
-        keep_draft(text)
-        notices.leave("warning", t("error.too_large"))
-        return
-    st.session_state[_STATE] = PendingQuestion(text, mode, screen.conversation_id(), model_choice.for_question())
+        return "warning", t("error.too_large")
+    history = screen.seen_history()
+    if history and history.running and history.conversation.mode == "ai":
+        return "info", t("error.answer_running")
+    return None
 
 
 def ask_from_input(mode: str) -> None:
@@ -100,6 +133,46 @@ def deliver(question: PendingQuestion) -> None:
     st.rerun()
 
 
+def deliver_to_stream(question: PendingQuestion) -> tuple[Chat, AnswerSocket] | None:
+    """Send the question; return its chat and the socket that brings the answer. None: it was not accepted.
+
+    May be stopped anywhere and called again by the next run.
+    """
+    question.problem = None
+    try:
+        if identity.ensure_session():
+            st.rerun()
+        sending = question.sending or _send_early(question)
+        link = sending.result()
+        question.accepted = question.accepted or link.accepted()
+    except ApiError as error:
+        question.sending = None
+        _not_accepted(question, error)
+        return None
+    _drop(question, draft=False)
+    _show(question, question.accepted)
+    return question.accepted, link
+
+
+def _send_early(question: PendingQuestion) -> "Future[AnswerSocket]":
+    question.sending = _senders.submit(_ask_over_socket, identity.client(), question, identity.cookie_waiter())
+    return question.sending
+
+
+def _ask_over_socket(client: ApiClient, question: PendingQuestion, wait_for_cookie: Callable[[], None]) -> AnswerSocket:
+    if question.settings and not question.opened:
+        fields = {"mode": question.mode, "model": question.model or "", **question.settings.as_fields()}
+        question.opened = client.create_conversation(fields).id
+    link = client.open_socket()
+    try:
+        wait_for_cookie()
+        link.ask(question.body(), key=question.key)
+    except ApiError:
+        link.close()
+        raise
+    return link
+
+
 def edit_pending() -> None:
     """Take a question that could not be sent back into the input."""
     question = pending()
@@ -114,11 +187,20 @@ def retry_pending() -> None:
         question.problem = None
 
 
-def retry(chat: Chat) -> None:
-    """Answer a failed, stopped or interrupted turn anew."""
+def answer_again(chat: Chat, model: str = "") -> None:
+    """A failed, stopped or interrupted answer is made anew in its place; a finished one, or with another model, beside."""
     notices.clear()
     try:
-        identity.client().regenerate(chat.question_id, key=uuid.uuid4().hex)
+        identity.client().regenerate(chat.question_id, key=uuid.uuid4().hex, model=model)
+    except ApiError as error:
+        notices.leave_error(error)
+
+
+def stop(question_id: str) -> None:
+    """What has come so far is kept."""
+    notices.clear()
+    try:
+        identity.client().cancel(question_id)
     except ApiError as error:
         notices.leave_error(error)
 
@@ -146,12 +228,19 @@ def start_anew_after_session_end() -> None:
 
 def _accepted(question: PendingQuestion, client: ApiClient, chat: Chat) -> None:
     _drop(question, draft=False)
-    if question.model and question.conversation is None:
-        model_choice.remember(chat.conversation, question.model)
-    screen.show_conversation(chat.conversation)
+    _show(question, chat)
     if chat.is_running:
         waiting.start(client, question.body(), key=question.key, question_id=chat.question_id)
         waiting.wait_a_moment(chat.question_id, _QUICK_SECONDS)
+
+
+def _show(question: PendingQuestion, chat: Chat) -> None:
+    screen.name_turn(chat, question.key)
+    if question.conversation is None:
+        chat_settings.forget()
+        if question.model and not question.opened:
+            model_choice.carry_over(chat.conversation, question.model)
+    screen.show_conversation(chat.conversation)
 
 
 def _not_accepted(question: PendingQuestion, error: ApiError) -> None:

@@ -1,6 +1,7 @@
 """Which models there are, in what state, and which one the visitor wants."""
 
 import contextlib
+import threading
 import time
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -8,9 +9,10 @@ from typing import Final, Literal
 import streamlit as st
 
 from api_client import ApiError
-from api_types import Model, ModelList
+from api_types import BUILT_IN, Model, ModelList
 from conversation import screen
-from visitor import identity
+from i18n import t
+from visitor import identity, notices
 
 _LIST: Final = "model_list"
 _CHOSEN: Final = "chosen_model"
@@ -51,6 +53,19 @@ def check_again() -> None:
     _read_now(identity.client().check_models())
 
 
+def check_again_quietly() -> None:
+    """Callback: what is wrong is said by a notice."""
+    notices.clear()
+    try:
+        check_again()
+    except ApiError as error:
+        notices.leave_error(error)
+        return
+    listing = models()
+    if listing and state_of(listing) != "connected":
+        notices.leave("info", t("models.still_none"))
+
+
 def _read_now(listing: ModelList | None) -> _Read:
     read = _Read(listing, time.monotonic(), identity.is_signed_in())
     st.session_state[_LIST] = read
@@ -66,18 +81,34 @@ def state_of(listing: ModelList) -> State:
     return "failing" if any(not endpoint.ok for endpoint in configured) else "quoting"
 
 
+def shown_name(model_id: str) -> str:
+    """A model's own name, which follows that of its endpoint; the built-in one has a name in the visitor's language."""
+    return t("models.builtin") if model_id == BUILT_IN else model_id.partition("/")[2] or model_id
+
+
 def choose(model_id: str) -> None:
     """For the next questions here; a conversation remembers it."""
     st.session_state[_CHOSEN] = (screen.conversation_id(), model_id)
     history = screen.seen_history()
     if history:
-        remember(history.conversation.id, model_id)
+        _remember(history.conversation.id, model_id)
 
 
-def remember(conversation_id: str, model_id: str) -> None:
-    """Not worth a word when it fails: the choice still counts in this tab."""
-    with contextlib.suppress(ApiError):
-        identity.client().update_conversation(conversation_id, model=model_id)
+def carry_over(conversation_id: str, model_id: str) -> None:
+    """What was chosen on the empty page counts for the conversation that was opened there."""
+    st.session_state[_CHOSEN] = (conversation_id, model_id)
+    _remember(conversation_id, model_id)
+
+
+def _remember(conversation_id: str, model_id: str) -> None:
+    """Nobody waits for it, and it is not worth a word when it fails: the choice still counts in this tab."""
+    client = identity.client()
+
+    def tell() -> None:
+        with contextlib.suppress(ApiError):
+            client.update_conversation(conversation_id, model=model_id)
+
+    threading.Thread(target=tell, name="remember-model", daemon=True).start()
 
 
 def chosen() -> str | None:

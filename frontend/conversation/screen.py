@@ -1,6 +1,7 @@
 """The conversation on screen: named by `?c=` in the address, read from the API on every run.
 
-Turns that were seen stay in this tab, so a long conversation is read page by page and only its newest page again.
+Turns that were seen stay in this tab, so a long conversation is read page by page and only its newest page again. Of
+the tree that regenerated and edited turns make, one path is on screen.
 """
 
 from dataclasses import dataclass, field
@@ -14,23 +15,34 @@ from visitor import identity, notices
 
 PARAMETER: Final = "c"
 _STATE: Final = "history"
+_NAMES: Final = "turn_names"
+_SHOWN: Final = "conversation_shown"
+# So many turns are drawn at first and with each "Show earlier messages".
+_TURNS: Final = 10
 
 
 @dataclass
 class History:
-    """What this tab has read of one conversation; `older_cursor` leads to the turns before the oldest one."""
+    """What this tab has read of one conversation; `leaf` is the newest turn of the path on screen."""
 
     conversation: Conversation
     turns: dict[str, Chat] = field(default_factory=dict)
-    older_cursor: str | None = None
+    leaf: str | None = None
+    drawn: int = _TURNS
 
     @property
-    def oldest_first(self) -> list[Chat]:
-        return sorted(self.turns.values(), key=lambda chat: chat.asked)
+    def path(self) -> list[Chat]:
+        """The turns on screen as far as they were read, the oldest first."""
+        path, turn = [], self.turns.get(self.leaf or "")
+        while turn:
+            path.append(turn)
+            turn = self.turns.get(turn.parent or "")
+        return path[::-1]
 
     @property
     def running(self) -> Chat | None:
-        return next((chat for chat in reversed(self.oldest_first) if chat.is_running), None)
+        leaf = self.turns.get(self.leaf or "")
+        return leaf if leaf and leaf.is_running else None
 
 
 def conversation_id() -> str | None:
@@ -55,22 +67,54 @@ def seen_history() -> History | None:
     return history if history and history.conversation.id == conversation_id() else None
 
 
-def read_older() -> None:
-    """Add the page of turns before the oldest one on screen."""
+def draw_more() -> None:
+    """Add turns before the oldest one on screen, from the API when this tab has read no more."""
     history = seen_history()
-    if history is None or history.older_cursor is None:
+    if history is None:
+        return
+    history.drawn += _TURNS
+    path = history.path
+    if len(path) >= history.drawn or not path or path[0].parent is None:
         return
     try:
-        page = identity.client().chats(history.conversation.id, cursor=history.older_cursor)
+        older = identity.client().chats(history.conversation.id, until=path[0].parent)
     except ApiError as error:
         notices.leave_error(error)
         return
-    history.turns.update({chat.question_id: chat for chat in page.items})
-    history.older_cursor = page.next_cursor
+    history.turns.update({chat.question_id: chat for chat in older})
+
+
+def show_branch(question_id: str) -> None:
+    """Show the path through this turn, down to its newest one."""
+    history = seen_history()
+    if history is None:
+        return
+    try:
+        identity.client().update_conversation(history.conversation.id, current_leaf=question_id)
+    except ApiError as error:
+        notices.leave_error(error)
+
+
+def name_turn(chat: Chat, name: str) -> None:
+    """A question that was drawn before the API knew it keeps its name, so that its elements stay where they are."""
+    st.session_state.setdefault(_NAMES, {})[chat.question_id] = name
+
+
+def turn_name(chat: Chat) -> str:
+    """What the elements of a turn are called in this tab."""
+    return str(st.session_state.get(_NAMES, {}).get(chat.question_id, chat.question_id))
 
 
 def show_conversation(conversation: str) -> None:
+    """The one that the question on screen has opened."""
+    st.session_state[_SHOWN] = conversation
     st.query_params[PARAMETER] = conversation
+
+
+def is_another_conversation() -> bool:
+    """Whether this run draws another conversation than the last one; asked once in a run."""
+    before, st.session_state[_SHOWN] = st.session_state.get(_SHOWN), conversation_id()
+    return before != conversation_id()
 
 
 def show_empty_page() -> None:
@@ -82,9 +126,10 @@ def show_empty_page() -> None:
 def _read(wanted: str) -> History:
     client = identity.client()
     history = seen_history()
-    page = client.chats(wanted)
+    newest = client.chats(wanted)
     if history is None:
-        history = History(client.conversation(wanted), older_cursor=page.next_cursor)
+        history = History(client.conversation(wanted))
         st.session_state[_STATE] = history
-    history.turns.update({chat.question_id: chat for chat in page.items})
+    history.turns.update({chat.question_id: chat for chat in newest})
+    history.leaf = newest[0].question_id if newest else None
     return history

@@ -1,6 +1,10 @@
 """Basic chat: ask, and the whole answer appears when it is there."""
 
-from components import chat_page
+from functools import partial
+
+from components import chat_page, empty_state
 from i18n import t
 
-chat_page.draw("basic", questions=(t("basic.question_1"), t("basic.question_2"), t("basic.question_3")))
+_QUESTIONS = (t("basic.question_1"), t("basic.question_2"), t("basic.question_3"))
+
+chat_page.draw("basic", draw_empty=partial(empty_state.draw, "basic", _QUESTIONS))

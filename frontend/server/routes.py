@@ -16,6 +16,8 @@ from server.tickets import office
 
 STATIC: Final = Path(__file__).resolve().parent.parent / "static"
 _LONGEST_BODY: Final = 1024
+# The addresses of `components.page_links`.
+_PAGES: Final = ("/", "/ai")
 
 
 class _Static(StaticFiles):
@@ -47,9 +49,9 @@ async def set_cookie(request: Request) -> Response:
 
 
 def build_routes() -> list[BaseRoute]:
-    """Ours come before Streamlit's, so `/` is served from here."""
+    """Ours come before Streamlit's, so the pages' shell is served from here."""
     return [
-        Route("/", show_index, methods=["GET"]),
+        *(Route(path, show_index, methods=["GET"]) for path in _PAGES),
         Route("/session/cookie", set_cookie, methods=["POST"]),
         Mount("/app/static", _Static(directory=STATIC), name="app-static"),
     ]

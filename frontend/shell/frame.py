@@ -5,9 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from api_client import ApiError
-from components import conversation_list, models_panel, sidebar, signals
+from components import conversation_list, models_panel, page_links, sidebar, signals
 from conversation import asking
-from i18n import t
 from visitor import preferences
 
 FRONTEND = Path(__file__).resolve().parent.parent
@@ -18,25 +17,23 @@ def draw_frame() -> None:
     st.set_page_config(page_title="Triple Chat", page_icon=str(FRONTEND / "static" / "mark.svg"))
     logo = "logo-dark.svg" if preferences.is_dark() else "logo-light.svg"
     st.logo(str(FRONTEND / "static" / logo), size="large", icon_image=str(FRONTEND / "static" / "mark.svg"))
-    pages = [
-        st.Page(
-            FRONTEND / "pages" / "basic_chat.py", title=t("page.basic"), icon=":material/chat_bubble:", default=True
-        )
-    ]
-    page = st.navigation(pages, position="hidden")
+    page = st.navigation(list(page_links.all_pages().values()), position="hidden")
     signals.draw()
     try:
-        sidebar.draw(pages)
+        # A run that is about to send a question shows it first; the page then draws the sidebar.
+        if not asking.is_sending():
+            sidebar.draw()
+        if models_panel.is_open():
+            models_panel.draw_dialog()
+        elif conversation_list.is_renaming():
+            conversation_list.draw_rename_dialog()
+        # Last, because it lasts as long as the answer that it streams.
         page.run()
     except ApiError as error:
         if not error.is_signed_out:
             raise
         asking.start_anew_after_session_end()
         st.rerun()
-    if models_panel.is_open():
-        models_panel.draw_dialog()
-    elif conversation_list.is_renaming():
-        conversation_list.draw_rename_dialog()
 
 
 draw_frame()

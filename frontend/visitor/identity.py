@@ -6,7 +6,9 @@ until the next reload, and a cookie whose session has ended is remembered as end
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -63,9 +65,13 @@ def ensure_session() -> bool:
 
 def wait_for_cookie() -> None:
     """Until then a reload would lose the guest, and with it the question. Not longer than a browser needs."""
+    cookie_waiter()()
+
+
+def cookie_waiter() -> Callable[[], None]:
+    """The same for another thread, which has no access to the visitor's state."""
     ticket = _identity().ticket
-    if ticket:
-        ticket.wait_until_used(_COOKIE_SECONDS)
+    return partial(ticket.wait_until_used, _COOKIE_SECONDS) if ticket else lambda: None
 
 
 def forget_session() -> None:

@@ -16,8 +16,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.frontend.fake_socket import serve_socket
+
 Body = dict[str, Any]
 Answerer = Callable[[str], Body]
+RUNNING = {"queued", "streaming"}
 
 GUIDE_CITATION = {
     "rank": 1,
@@ -43,6 +46,8 @@ class FakeApi:
     """State and knobs. `refusals` maps a `METHOD path-prefix` to the errors that its next requests get.
 
     `down`: connections are closed without a word. `lose_next_reply`: the next question is taken, its reply is lost.
+    `cut_sockets_after`: a socket is lost after so many events of an answer. Answers grow by `pieces` when it is set:
+    one with each `grow()`, the last one ends it.
     """
 
     answer_seconds: float = 0.0
@@ -61,6 +66,9 @@ class FakeApi:
     chats: dict[str, Body] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    cut_sockets_after: int = 0
+    pieces: list[str] = field(default_factory=list)
+    sockets: int = 0
 
     def __post_init__(self) -> None:
         self.free.set()
@@ -68,6 +76,20 @@ class FakeApi:
     def hold_answers(self) -> None:
         """Until `free.set()`."""
         self.free.clear()
+
+    def grow(self) -> None:
+        """The running answer gets its next piece."""
+        chat = next(chat for chat in self.chats.values() if chat["status"] in RUNNING)
+        with self.lock:
+            chat["response_text"] += self.pieces.pop(0)
+            chat["status"] = "streaming" if self.pieces else "done"
+            chat["finished_datetime"] = None if self.pieces else now()
+
+    def begin_anew(self, text: str) -> None:
+        """Another worker takes the running answer over."""
+        chat = next(chat for chat in self.chats.values() if chat["status"] in RUNNING)
+        with self.lock:
+            chat.update(epoch=chat["epoch"] + 1, response_text=text)
 
     def end_all_sessions(self) -> None:
         self.tokens.clear()
@@ -108,6 +130,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.api.down:
             self.close_connection = True
             return None
+        if url.path == "/ws/chat/":
+            self.close_connection = True
+            return serve_socket(self)
         self.api.requests.append((method, path))
         self.api.headers.append(dict(self.headers))
         for prefix, errors in self.api.refusals.items():
@@ -165,13 +190,23 @@ class Handler(BaseHTTPRequestHandler):
         return row if row and row["owner"] == self.user["user_id"] else None  # type: ignore[index]
 
     def _conversations(self, method: str) -> None:
+        if method == "POST":
+            return self._send(201, self._shown(self.api.conversations[self._new_conversation(self.body)]))
         term = self.query.get("search", "").lower()
         rows = [row for row in self.api.conversations.values() if self._mine(row["id"]) and not row["deleted"]]
-        rows = [self._shown(row) for row in rows if term in row["title"].lower()]
+        rows = [self._found(row, term) for row in rows]
+        rows = [row for row in rows if row["match"] or term in row["title"].lower()]
         if "pinned" in self.query:
             rows = [row for row in rows if row["pinned"] == (self.query["pinned"] == "true")]
         rows.sort(key=lambda row: row["updated_datetime"], reverse=True)
-        self._page(rows)
+        return self._page(rows)
+
+    def _found(self, row: Body, term: str) -> Body:
+        chats = [chat for chat in self.api.chats.values() if chat["conversation"] == row["id"]]
+        texts = [chat["response_text"] for chat in chats if term and term in chat["response_text"].lower()]
+        start = texts[0].lower().index(term) if texts else 0
+        match = {"question_id": "", "snippet": texts[0], "marks": [[start, start + len(term)]]} if texts else None
+        return {**self._shown(row), "match": match}
 
     def _conversation(self, method: str, conversation_id: str) -> None:
         row = self._mine(conversation_id)
@@ -181,7 +216,13 @@ class Handler(BaseHTTPRequestHandler):
             row["deleted"] = True
             return self._send(204)
         row.update(self.body)
+        if "current_leaf" in self.body:
+            row["current_leaf"] = self._leaf_below(row["current_leaf"])
         return self._send(200, self._shown(row))
+
+    def _leaf_below(self, question_id: str) -> str:
+        below = [chat for chat in self.api.chats.values() if chat["parent"] == question_id]
+        return self._leaf_below(below[-1]["question_id"]) if below else question_id
 
     def _restore(self, method: str, conversation_id: str) -> None:
         self.api.conversations[conversation_id]["deleted"] = False
@@ -189,57 +230,80 @@ class Handler(BaseHTTPRequestHandler):
 
     def _shown(self, row: Body) -> Body:
         chats = [chat for chat in self.api.chats.values() if chat["conversation"] == row["id"]]
-        running = any(chat["status"] in {"queued", "streaming"} for chat in chats)
+        running = any(chat["status"] in RUNNING for chat in chats)
         return {name: value for name, value in row.items() if name not in {"owner", "deleted"}} | {"running": running}
 
     def _history(self, method: str, conversation_id: str) -> None:
         row = self._mine(conversation_id)
         if row is None or row["deleted"]:
             return self._fail(404, "not_found")
-        rows = [chat for chat in self.api.chats.values() if chat["conversation"] == conversation_id]
-        return self._page(sorted(rows, key=lambda chat: chat["question_created_datetime"], reverse=True))
+        path, turn = [], self.query.get("until") or row["current_leaf"]
+        while turn and len(path) < self.api.page_size:
+            path.append(self._with_siblings(self.api.chats[turn]))
+            turn = path[-1]["parent"]
+        older = f"http://elsewhere/api/x/?until={turn}" if turn else None
+        return self._send(200, {"next": older, "previous": None, "results": path})
+
+    def _with_siblings(self, chat: Body) -> Body:
+        places = (chat["conversation"], chat["parent"])
+        rows = [each for each in self.api.chats.values() if (each["conversation"], each["parent"]) == places]
+        return {**chat, "siblings": [each["question_id"] for each in rows]}
 
     def _chats(self, method: str) -> None:
         key = self.headers.get("Idempotency-Key")
         if not key:
             return self._fail(400, "invalid")
+        chat = self.ask(key, self.body)
+        if isinstance(chat, tuple):
+            return self._fail(*chat)
+        if self.query.get("wait") == "true":
+            wait_until(lambda: chat["status"] not in RUNNING, self.api.wait_seconds)
+        return self._send(202 if chat["status"] in RUNNING else 200, chat)
+
+    def ask(self, key: str, body: Body) -> Body | tuple[int, str]:
+        """The chat that was asked, or why not."""
         with self.api.lock:
             if key not in self.api.keys:
-                conversation = self.body.get("conversation") or self._new_conversation()
+                conversation = body.get("conversation") or self._new_conversation(body)
                 if self._mine(conversation) is None:
-                    return self._fail(404, "not_found")
+                    return 404, "not_found"
                 if self._shown(self.api.conversations[conversation])["running"]:
-                    return self._fail(409, "answer_running")
-                self.api.keys[key] = self._new_chat(conversation)
-        chat = self.api.chats[self.api.keys[key]]
-        if self.query.get("wait") == "true":
-            wait_until(lambda: chat["status"] not in {"queued", "streaming"}, self.api.wait_seconds)
-        return self._send(202 if chat["status"] in {"queued", "streaming"} else 200, chat)
+                    return 409, "answer_running"
+                self.api.keys[key] = self._new_chat(conversation, body)
+        return self.api.chats[self.api.keys[key]]
 
-    def _new_conversation(self) -> str:
+    def _new_conversation(self, body: Body) -> str:
         row = {
-            "id": str(uuid.uuid4()), "mode": self.body["mode"], "title": self.body["question_text"][:60],
-            "model": self.body.get("model", "builtin"), "pinned": False, "archived": False, "deleted": False,
-            "created_datetime": now(), "updated_datetime": now(), "owner": self.user["user_id"],  # type: ignore[index]
+            "id": str(uuid.uuid4()), "mode": body["mode"], "title": body.get("question_text", "")[:60],
+            "title_by": "question", "model": body.get("model", "builtin"), "pinned": False, "archived": False,
+            "system_prompt": body.get("system_prompt", ""), "parameters": body.get("parameters", {}),
+            "deleted": False, "current_leaf": None, "created_datetime": now(), "updated_datetime": now(),
+            "owner": self.user["user_id"],  # type: ignore[index]
         }  # fmt: skip
         self.api.conversations[row["id"]] = row
         return str(row["id"])
 
-    def _new_chat(self, conversation: str) -> str:
+    def _new_chat(self, conversation: str, body: Body) -> str:
+        row = self.api.conversations[conversation]
         chat = {
-            "question_id": str(uuid.uuid4()), "conversation": conversation, "parent": None, "mode": "basic",
-            "model": self.body.get("model") or "builtin", "question_text": self.body["question_text"],
-            "question_created_datetime": now(), "status": "queued", "response_text": "", "data": None,
-            "citations": [], "error": None, "usage": None, "started_datetime": None,
+            "question_id": str(uuid.uuid4()), "conversation": conversation,
+            "parent": body["parent"] if "parent" in body else row["current_leaf"], "mode": row["mode"],
+            "model": body.get("model") or "builtin", "question_text": body["question_text"],
+            "question_created_datetime": now(), "status": "queued", "response_text": "", "reasoning_text": "",
+            "data": None, "citations": [], "error": None, "usage": None, "started_datetime": None, "epoch": 0,
             "first_token_datetime": None, "finished_datetime": None, "attempts": 0,
         }  # fmt: skip
-        self.api.conversations[conversation]["updated_datetime"] = now()
+        row.update(
+            updated_datetime=now(), current_leaf=chat["question_id"], title=row["title"] or chat["question_text"]
+        )
         self.api.chats[chat["question_id"]] = chat
         self._start(chat)
         return str(chat["question_id"])
 
     def _start(self, chat: Body) -> None:
-        chat.update(status="queued", error=None, response_text="", started_datetime=now())
+        chat.update(status="queued", error=None, response_text="", started_datetime=now(), epoch=chat["epoch"] + 1)
+        if self.api.pieces:
+            return
         timer = threading.Timer(self.api.answer_seconds, finish, (self.api, chat))
         timer.daemon = True
         timer.start()
@@ -254,8 +318,13 @@ class Handler(BaseHTTPRequestHandler):
         self._send(200, chat)
 
     def _regenerate(self, method: str, question_id: str) -> None:
-        self._start(self.api.chats[question_id])
-        self._send(202, self.api.chats[question_id])
+        chat = self.api.chats[question_id]
+        model = self.body.get("model", "")
+        if chat["status"] != "done" and model in ("", chat["model"]):
+            self._start(chat)
+            return self._send(202, chat)
+        body = {**chat, "model": model or chat["model"]}
+        return self._send(202, self.api.chats[self._new_chat(chat["conversation"], body)])
 
 
 ROUTES = (

@@ -1,0 +1,125 @@
+"""An answer that has ended: its thoughts folded away, its text, its sources, and what can be done with it."""
+
+from typing import Final
+
+import streamlit as st
+
+from api_types import BUILT_IN, Chat, Citation
+from components import models_panel
+from components.blocks import pieces_of
+from components.markup import answer_markdown, html_text, plain_label, quote_html
+from conversation import asking, model_choice, screen
+from i18n import t, t_code
+
+_WORTH_TELLING: Final = 0.1
+_AGAIN: Final = ""
+
+
+def draw(chat: Chat, *, busy: bool) -> None:
+    """Inside a chat message. The order of its parts is that of `growing_answer`, so that nothing moves at the end."""
+    draw_thought(chat.reasoning) if chat.reasoning else st.empty()
+    _draw_text(chat)
+    with st.container(key=f"under-{screen.turn_name(chat)}", gap="small"):
+        if chat.can_retry:
+            _draw_problem(chat, busy=busy)
+        if chat.citations:
+            with st.container(key=f"sources-{chat.question_id}", horizontal=True, gap="xsmall"):
+                for citation in chat.citations:
+                    _draw_source(citation, key=f"{_anchor(chat)}-{citation.rank}")
+        _draw_footer(chat, busy=busy)
+
+
+def draw_thought(reasoning: str, *, growing: bool = False) -> None:
+    """What the model thought before it answered; not part of the answer."""
+    label = t("answer.thinking") if growing else t("answer.thought")
+    with st.expander(label, icon=":material/psychology:", type="compact"):
+        st.markdown(answer_markdown(reasoning, anchor="", ranks=()), anchors=False)
+
+
+def text_key(chat: Chat) -> str:
+    kind = "quoted" if chat.model == BUILT_IN else "written"
+    return f"answer-{kind}-{screen.turn_name(chat)}"
+
+
+def _anchor(chat: Chat) -> str:
+    return f"source-{chat.question_id}"
+
+
+def _draw_text(chat: Chat) -> None:
+    ranks = [citation.rank for citation in chat.citations]
+    with st.container(key=text_key(chat), gap=None):
+        for piece in pieces_of(chat.answer):
+            st.markdown(answer_markdown(piece, anchor=_anchor(chat), ranks=ranks), anchors=False)
+
+
+def _draw_problem(chat: Chat, *, busy: bool) -> None:
+    texts = {"cancelled": t("answer.stopped"), "interrupted": t("answer.interrupted")}
+    reason = t_code("error", chat.error.code, chat.error.message) if chat.error else t("answer.failed")
+    with st.container(key=f"problem-{chat.question_id}", gap="small"):
+        if chat.status == "cancelled":
+            st.caption(texts["cancelled"])
+        else:
+            st.warning(f"{texts.get(chat.status, '')} {reason}".strip(), icon=":material/error:")
+        with st.container(horizontal=True, gap="small"):
+            st.button(t("chat.retry"), key=f"retry-{chat.question_id}", icon=":material/refresh:", disabled=busy,
+                      on_click=asking.answer_again, args=(chat,))  # fmt: skip
+            if chat.error and chat.error.code.startswith("model_"):
+                st.button(t("answer.look_at_models"), key=f"models-{chat.question_id}", type="tertiary",
+                          icon=":material/neurology:", on_click=models_panel.open_panel)  # fmt: skip
+
+
+def _draw_source(citation: Citation, *, key: str) -> None:
+    title = " · ".join(plain_label(part) for part in (citation.title, citation.heading) if part)
+    with st.popover(f"**{citation.rank}** {title}", type="secondary", key=key):
+        st.markdown(f"**{plain_label(citation.title)}**")
+        if citation.heading:
+            st.caption(plain_label(citation.heading))
+        st.html(f'<blockquote class="tc-quote">{quote_html(citation.quote)}</blockquote>')
+
+
+def _draw_footer(chat: Chat, *, busy: bool) -> None:
+    with st.container(key=f"tools-answer-{screen.turn_name(chat)}", horizontal=True, vertical_alignment="center",
+                      gap=None):  # fmt: skip
+        if chat.answer:
+            label = html_text(t("answer.copy"))
+            st.html(
+                f'<button type="button" class="tc-copy" aria-label="{label}" title="{label}"'
+                f' data-copy="{html_text(chat.answer)}"></button>',
+                width="content",
+            )
+        _draw_again(chat, busy=busy)
+        st.html(f'<span class="tc-answer-foot">{_facts(chat)}</span>', width="content")
+
+
+def _draw_again(chat: Chat, *, busy: bool) -> None:
+    """The same question once more, with the same model or with another one."""
+    listing = model_choice.models()
+    available = [model.id for model in listing.models if model.available] if listing else []
+    others = [each for each in available if each != chat.model]
+    names = {_AGAIN: f":material/refresh: {t('answer.again')}"}
+    names |= {each: f":material/neurology: {model_choice.shown_name(each)}" for each in others}
+    key = f"again-{chat.question_id}"
+    st.menu_button(t("answer.again"), list(names), key=key, icon=":material/refresh:", type="tertiary", disabled=busy,
+                   format_func=names.__getitem__, on_click=_answer_again, args=(chat, key))  # fmt: skip
+
+
+def _answer_again(chat: Chat, key: str) -> None:
+    asking.answer_again(chat, st.session_state.get(key) or "")
+
+
+def _facts(chat: Chat) -> str:
+    """Model, time to the first token and speed; for an answer that came at once the whole time."""
+    facts = [html_text(model_choice.shown_name(chat.model))]
+    if chat.started and chat.first_token and chat.finished:
+        first = (chat.first_token - chat.started).total_seconds()
+        writing = (chat.finished - chat.first_token).total_seconds()
+        if chat.output_tokens and writing >= _WORTH_TELLING:
+            facts.append(_fact(t("answer.first_token", seconds=f"{first:.2g}"), t("answer.first_token_says")))
+            facts.append(_fact(t("answer.speed", tokens=f"{chat.output_tokens / writing:.0f}"), t("answer.speed_says")))
+        elif first + writing >= _WORTH_TELLING:
+            facts.append(_fact(t("answer.took", seconds=f"{first + writing:.1f}"), t("answer.took_says")))
+    return " · ".join(facts)
+
+
+def _fact(text: str, meaning: str) -> str:
+    return f'<span title="{html_text(meaning)}">{html_text(text)}</span>'

@@ -1,0 +1,104 @@
+"""An answer while it is written: its finished blocks stay as they are, only the last one is drawn again.
+
+`AnswerPainter` is made where the answer stands on the page; `paint` is called at the end of the run, over and over.
+"""
+
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from api_client import AnswerSocket
+from components import answer
+from components.blocks import mended, split
+from components.markup import answer_markdown, html_text
+from conversation import following
+from conversation.following import Growing
+from i18n import t
+from visitor import identity
+
+
+class AnswerPainter:
+    """The place of one growing answer, inside a chat message."""
+
+    def __init__(self, *, key: str, asked: datetime) -> None:
+        self._asked = asked
+        self._thought = st.empty()
+        # Through an empty element: a container keeps what an earlier run has drawn in it until the run ends.
+        self._text = st.empty().container(key=key, gap=None)
+        self._line = st.empty()
+        self._slots: list[DeltaGenerator] = []
+        self._finished: list[str] = []
+        self._drawn: Growing | None = None
+        with self._line:
+            draw_waiting_line(asked)
+
+    def paint(self, growing: Growing) -> None:
+        """Draw what is new. Always talks to Streamlit, which may stop the run here."""
+        drawn, self._drawn = self._drawn, growing
+        if drawn is None or growing.reasoning != drawn.reasoning or bool(growing.text) != bool(drawn.text):
+            self._paint_thought(growing)
+        if drawn is None or growing.text != drawn.text:
+            self._paint_text(growing.text)
+        with self._line:
+            draw_waiting_line(self._asked, away=growing.away, writing=bool(growing.text))
+
+    def _paint_thought(self, growing: Growing) -> None:
+        if growing.reasoning:
+            with self._thought.container():
+                answer.draw_thought(growing.reasoning, growing=not growing.text)
+
+    def _paint_text(self, text: str) -> None:
+        finished = "".join(self._finished)
+        if not text.startswith(finished):
+            # A new epoch: another worker has begun the answer anew.
+            self._clear()
+            finished = ""
+        *closed, open_piece = split(text[len(finished) :])
+        for piece in closed:
+            self._draw(len(self._finished), piece)
+            self._finished.append(piece)
+        self._draw(len(self._finished), mended(open_piece))
+
+    def _draw(self, place: int, piece: str) -> None:
+        while place >= len(self._slots):
+            self._slots.append(self._text.empty())
+        self._slots[place].markdown(answer_markdown(piece, anchor="", ranks=()), anchors=False)
+
+    def _clear(self) -> None:
+        for slot in self._slots:
+            slot.empty()
+        self._slots, self._finished = self._slots[:0], []
+
+
+def stream(
+    painter: AnswerPainter,
+    growing: Growing,
+    link: AnswerSocket | None = None,
+    *,
+    draw_rest: Callable[[], None] = lambda: None,
+) -> None:
+    """Draw the answer until it has ended, then the page again. Raises ApiError when nobody may see it any more.
+
+    `draw_rest` draws what can wait for the first words.
+    """
+    with closing(following.follow(identity.client(), growing, link)) as states:
+        for number, state in enumerate(states):
+            painter.paint(state)
+            if number == 0:
+                draw_rest()
+    st.rerun()
+
+
+def draw_waiting_line(asked: datetime, *, away: bool = False, writing: bool = False) -> None:
+    """The seconds are counted by `page.js`."""
+    text = t("waiting.away") if away else t("waiting.writing") if writing else t("waiting.thinking")
+    look = " tc-writing" if writing and not away else ""
+    st.html(
+        f'<div class="tc-waiting{look}" role="status"><span class="tc-dots" aria-hidden="true"><i></i><i></i><i></i></span>'
+        f"<span>{html_text(text)}</span>"
+        f'<span class="tc-elapsed" aria-hidden="true" data-since="{asked.timestamp():.3f}"></span></div>',
+        width="content",
+    )
