@@ -49,7 +49,8 @@ class ChunkMerger:
         return (head + end)[known:] + self._merge(body)
 
     def _merge(self, data: bytes) -> bytes:
-        parts, position = [], 0
+        parts: list[bytes] = []
+        position = 0
         while size := _SIZE.match(data, position):
             start, end = size.end(), size.end() + int(size[1], 16)
             is_whole = data.startswith(b"\r\n", end)

@@ -73,8 +73,8 @@ async def ask_for_title(claim: Claim, outcome: Outcome, *, busy_with: int) -> No
         return
     try:
         if await _read_unnamed(claim.question_id):
-            later = {"seconds": busy_with // _ANSWERS_A_SECOND} if busy_with >= _ANSWERS_A_SECOND else None
-            await title_conversation.configure(schedule_in=later).defer_async(question_id=str(claim.question_id))
+            later = title_conversation.configure(schedule_in={"seconds": busy_with // _ANSWERS_A_SECOND})
+            await later.defer_async(question_id=str(claim.question_id))
     except (*DATABASE_AWAY, ConnectorException) as error:
         logger.info("No title is asked for (%s)", type(error).__name__)
 
