@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from models.conversation import Conversation, Mode
+from models.document import Document
 from models.rag_data import RagData
 from models.user import User
 
@@ -22,6 +23,15 @@ class AnswerStatus(models.TextChoices):
     FAILED = "failed"
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
+
+
+class Confidence(models.TextChoices):
+    """How well the passages cover the question; blank for an answer that needed none."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    NOT_FOUND = "not_found"
 
 
 RUNNING = (AnswerStatus.QUEUED, AnswerStatus.STREAMING)
@@ -47,6 +57,12 @@ class Chat(models.Model):
     reasoning_text = models.TextField(blank=True, default="")
     # The passage that the answer leaned on most.
     data = models.ForeignKey(RagData, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    # Where the answer was looked for: ids of collections; empty: in all that the user may read.
+    collections = ArrayField(models.UUIDField(), default=list, blank=True)
+    confidence = models.CharField(max_length=16, choices=Confidence.choices, blank=True, default="")
+    # Sentences that no passage supports: [start, end] in characters of `response_text`, `end` excluded.
+    unsupported = models.JSONField(default=list, blank=True)
 
     model = models.CharField(max_length=200)
     status = models.CharField(max_length=16, choices=AnswerStatus.choices, default=AnswerStatus.QUEUED)
@@ -119,7 +135,9 @@ class Citation(models.Model):
     chat = models.ForeignKey(Chat, on_delete=models.CASCADE, related_name="citations", db_index=False)
     rank = models.SmallIntegerField()
     data = models.ForeignKey(RagData, null=True, on_delete=models.SET_NULL, related_name="+")
+    document = models.ForeignKey(Document, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     title = models.CharField(max_length=300, blank=True, default="")
+    page = models.IntegerField(null=True)
     heading = models.CharField(max_length=300, blank=True, default="")
     quote = models.TextField()
     # Characters of `RagData.data_text`, `end` excluded.

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
+from models.collection import Collection
 from models.user import User
 
 
@@ -34,6 +35,8 @@ class Conversation(models.Model):
     system_prompt = models.TextField(blank=True, default="")
     # Options of the model, e.g. {"temperature": 0.2}.
     parameters = models.JSONField(default=dict, blank=True)
+    # Where Advanced chat looks; none: in all that the user may read.
+    collections = models.ManyToManyField(Collection, related_name="+")
     pinned = models.BooleanField(default=False)
     archived = models.BooleanField(default=False)
     # The newest turn of the branch on screen; turns are a tree through `Chat.parent`.

@@ -1,24 +1,32 @@
 """Re-exports every model: Django looks for them here (importing them in `__init__` fails)."""
 
-from models.chat import AnswerStatus, Chat, Citation
+from models.attachment import Attachment
+from models.chat import AnswerStatus, Chat, Citation, Confidence
+from models.collection import Collection
 from models.conversation import Conversation, Mode, TitleBy
-from models.document import Document, DocumentSource
-from models.rag_data import RagData
+from models.document import Document, DocumentImage, DocumentSource, DocumentStatus
+from models.rag_data import RagData, TermCount
 from models.search_log import SearchLog
 from models.session import Session
 from models.user import User
 
 __all__ = [
     "AnswerStatus",
+    "Attachment",
     "Chat",
     "Citation",
+    "Collection",
+    "Confidence",
     "Conversation",
     "Document",
+    "DocumentImage",
     "DocumentSource",
+    "DocumentStatus",
     "Mode",
     "RagData",
     "SearchLog",
     "Session",
+    "TermCount",
     "TitleBy",
     "User",
 ]

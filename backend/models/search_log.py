@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -25,6 +26,8 @@ class SearchLog(models.Model):
     question = models.ForeignKey(Chat, null=True, on_delete=models.CASCADE, related_name="search_logs")
     data = models.ForeignKey(RagData, null=True, on_delete=models.SET_NULL, related_name="+")
     query = models.TextField()
+    # Where was looked: ids of collections; empty: in the guide, or in all that the user may read.
+    collections = ArrayField(models.UUIDField(), default=list, blank=True)
     # 1 is the best; null when nothing was found.
     rank = models.SmallIntegerField(null=True)
     score = models.FloatField(null=True)

@@ -73,8 +73,9 @@ async def ask_for_title(claim: Claim, outcome: Outcome, *, busy_with: int) -> No
         return
     try:
         if await _read_unnamed(claim.question_id):
-            later = title_conversation.configure(schedule_in={"seconds": busy_with // _ANSWERS_A_SECOND})
-            await later.defer_async(question_id=str(claim.question_id))
+            seconds = busy_with // _ANSWERS_A_SECOND
+            job = title_conversation.configure(schedule_in={"seconds": seconds} if seconds else None)
+            await job.defer_async(question_id=str(claim.question_id))
     except (*DATABASE_AWAY, ConnectorException) as error:
         logger.info("No title is asked for (%s)", type(error).__name__)
 
