@@ -108,7 +108,8 @@ def _run_tokens(run: str) -> list[str]:
         return [*pairs, "^" + run[:2]] if pairs else [run]
     if run in _ENGLISH_STOP_WORDS:
         return []
-    return [_stem(run)] if run.isascii() else [run]
+    # Numbers have no stem, and so many values that they would only push words out of the cache.
+    return [_stem(run)] if run.isascii() and run.isalpha() else [run]
 
 
 @lru_cache(maxsize=50_000)

@@ -12,7 +12,7 @@ import re
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
 from psycopg import Error as DatabaseError
@@ -20,7 +20,7 @@ from psycopg_pool import PoolTimeout
 
 from chat.answers.events import ENDINGS, end_event, usage_event
 from chat.answers.hub import Entry, Feed, live_hub
-from chat.database import async_pool
+from chat.answers.shared_reader import shared_reader
 from models.chat import RUNNING
 from models.models import AnswerStatus
 
@@ -30,14 +30,6 @@ _ROW_SECONDS = 0.2
 _AWAY_SECONDS = 0.5
 
 _CURSOR = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
-
-_CITATIONS: LiteralString = """
-    SELECT rank, data_id AS data, title, heading, quote, start, "end" FROM citations WHERE chat_id = %s ORDER BY rank
-"""
-_ROW: LiteralString = """
-    SELECT epoch, status, response_text, reasoning_text, error_code, input_tokens, output_tokens
-      FROM chats WHERE question_id = %s
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,23 +170,12 @@ class _PacedReader:
             await asyncio.sleep(max(0.0, self._next_read - clock()))
         while True:
             try:
-                row = await _read_row(self._question_id)
+                row = await shared_reader().read(self._question_id)
             except (DatabaseError, PoolTimeout):
                 await asyncio.sleep(_AWAY_SECONDS)
                 continue
             self._next_read = clock() + _ROW_SECONDS
             return row
-
-
-async def _read_row(question_id: UUID) -> Event | None:
-    pool = await async_pool()
-    async with pool.connection() as connection:
-        cursor = await connection.execute(_ROW, [question_id])
-        row = await cursor.fetchone()
-        if row and row["status"] not in RUNNING:
-            cursor = await connection.execute(_CITATIONS, [question_id])
-            row["citations"] = await cursor.fetchall()
-    return row
 
 
 async def wait_for_answer(question_id: UUID, *, timeout: float) -> bool:
