@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from api_types import AnswerEvent, Chat, Conversation, Json, ModelList, NewSession, Page, User
 from settings import API_URL
@@ -234,18 +234,8 @@ class AnswerSocket:
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         self._link = ExitStack()
-        opening = connect(
-            _SOCKET_URL,
-            additional_headers=headers,
-            open_timeout=_CONNECT_SECONDS,
-            close_timeout=_CLOSE_SECONDS,
-            compression=None,
-            # A long answer comes in one piece when it is watched from its beginning.
-            max_size=None,
-            proxy=None,
-        )
         try:
-            self._socket = self._link.enter_context(opening)
+            self._socket = self._link.enter_context(_connect(headers))
         except TimeoutError as error:
             raise ApiError("api_timeout") from error
         except (OSError, InvalidHandshake) as error:
@@ -290,6 +280,19 @@ class AnswerSocket:
             code = str(frame["code"])
             raise ApiError(code, str(frame.get("message", "")), status=_STATUS_OF.get(code, 400))
         return frame
+
+
+def _connect(headers: Mapping[str, str]) -> ClientConnection:
+    return connect(
+        _SOCKET_URL,
+        additional_headers=headers,
+        open_timeout=_CONNECT_SECONDS,
+        close_timeout=_CLOSE_SECONDS,
+        compression=None,
+        # A long answer comes in one piece when it is watched from its beginning.
+        max_size=None,
+        proxy=None,
+    )
 
 
 def _why_closed(error: ConnectionClosed) -> ApiError:

@@ -34,7 +34,8 @@ def draw(chat: Chat, mode: str, *, busy: bool) -> None:
 
 def reserve_tools(turn_name: str) -> None:
     """Room for what will stand under a question, so that nothing moves when it does."""
-    st.empty().container(key=_tools_key(turn_name))
+    with st.container(key=_tools_key(turn_name), horizontal=True, horizontal_alignment="right"):
+        st.html('<span class="tc-version">&nbsp;</span>', width="content")
 
 
 def _tools_key(turn_name: str) -> str:

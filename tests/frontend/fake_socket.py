@@ -22,7 +22,10 @@ _RUNNING = {"queued", "streaming"}
 def serve_socket(handler: Handler) -> None:
     """Returns when the client has gone, or was cut off."""
     protocol = ServerProtocol()
-    request = Request(handler.path, Headers(list(handler.headers.items())))
+    # The protocol wants to have read the request itself.
+    protocol.receive_data(Request(handler.path, Headers(list(handler.headers.items()))).serialize())
+    (request,) = protocol.events_received()
+    assert isinstance(request, Request)
     protocol.send_response(protocol.accept(request))
     token = (handler.headers.get("Authorization") or "").removeprefix("Bearer ")
     handler.user = handler.api.tokens.get(token)
