@@ -34,6 +34,7 @@ class Stack:
     """`worker_records`: files that hold the workers' process ids, as they are now."""
 
     api_url: str
+    page_url: str
     upstream_port: int
     servers: Servers
     folder: DataFolder
@@ -57,14 +58,16 @@ def model(scenario: str) -> str:
 
 
 @asynccontextmanager
-async def running_stack(*, workers: int = 1, environment: Mapping[str, str] | None = None) -> AsyncIterator[Stack]:
-    """Everything, ready. Must be entered from the main thread, with which the parts end."""
+async def running_stack(
+    *, workers: int = 1, with_page: bool = False, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Stack]:
+    """Everything (the page's server only if wanted), ready. Must be entered from the main thread, with which the parts end."""
     with tempfile.TemporaryDirectory(prefix="triple-chat-bench-", ignore_cleanup_errors=True) as place:
         folder = DataFolder(Path(place) / "data")
         folder.prepare()
         servers = await asyncio.to_thread(open_servers, folder.path)
         try:
-            async with _parts(folder, servers, workers, environment or {}) as stack:
+            async with _parts(folder, servers, workers, with_page, environment or {}) as stack:
                 yield stack
         finally:
             await asyncio.to_thread(servers.close, wait=True)
@@ -72,7 +75,7 @@ async def running_stack(*, workers: int = 1, environment: Mapping[str, str] | No
 
 @asynccontextmanager
 async def _parts(
-    folder: DataFolder, servers: Servers, workers: int, environment: Mapping[str, str]
+    folder: DataFolder, servers: Servers, workers: int, with_page: bool, environment: Mapping[str, str]
 ) -> AsyncIterator[Stack]:
     addresses = Addresses("127.0.0.1", free_port(), free_port())
     upstream_port = free_port()
@@ -81,6 +84,8 @@ async def _parts(
     parts = Parts(folder, addresses, variables)
     worker_specs = [_numbered(parts.worker().spec, folder, number) for number in range(workers)]
     specs = [_upstream(folder, upstream_port), parts.api().spec, *worker_specs]
+    if with_page:
+        specs.append(parts.client().spec)
     kept = [KeptProcess(spec, longest_pause=LONGEST_PAUSE) for spec in specs]
     try:
         for each in kept:
@@ -88,7 +93,8 @@ async def _parts(
         for each in kept:
             await each.wait_ready(parts.worker().is_well, READY_SECONDS)
             each.keep()
-        stack = Stack(addresses.api_url, upstream_port, servers, folder, tuple(spec.record for spec in worker_specs))
+        records = tuple(spec.record for spec in worker_specs)
+        stack = Stack(addresses.api_url, addresses.page_url, upstream_port, servers, folder, records)
         await _find_models(stack)
         yield stack
     finally:

@@ -4,6 +4,9 @@
 
 - `paced:RATE:COUNT`: COUNT tokens, RATE a second, each with its number and the moment it was sent
 - `burst:COUNT`: COUNT words, as fast as they are taken
+- `markdown:RATE:COUNT`: COUNT tokens of headings, lists, code and tables, RATE a second, the last one `finis`
+
+The model that is called `bench` answers as its question says, for those who can only type.
 
 It knows no faults; those are in `tests/fakes`, whose server costs several times as much a token.
 """
@@ -14,6 +17,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: %b\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -35,11 +39,35 @@ the answer is that every part of it comes as a small piece and the reader sees e
 text is still on its way from the model to the page where it is shown
 """
 _WORDS = _TEXT.split()
+_SECTION = """## Section
+Some **bold** words, `code` and a [link](https://example.com) to begin with, then more plain words.
+
+- one item of a list
+- another one with *emphasis*
+
+```python
+def answer(question: str) -> str:
+    return question.upper()
+```
+
+| name | value |
+|---|---|
+| one | 1 |
+| two | 2 |
+
+"""
+_MARKDOWN = re.findall(r"\s*\S+\s*?", _SECTION)
+LAST_WORD = "finis"
 
 
 def word(number: int) -> str:
     """The token of that number in a burst; the whole text can so be compared."""
     return f"{_WORDS[number % len(_WORDS)]} "
+
+
+def markdown(number: int, count: int) -> str:
+    """The token of that number out of `count`."""
+    return f"\n\n{LAST_WORD}" if number == count - 1 else _MARKDOWN[number % len(_MARKDOWN)]
 
 
 def stamped(number: int) -> str:
@@ -92,30 +120,33 @@ class _Connection(asyncio.Protocol):
             self._write("A title")
             self._end(_STOP + _DONE)
             return
-        kind, *numbers = str(body["model"]).split(":")
+        name = str(body["model"])
+        kind, *numbers = str(body["messages"][-1]["content"] if name == "bench" else name).split(":")
         if kind == "burst":
             self._burst(0, int(numbers[0]))
         else:
-            self._paced(0, int(numbers[1]), self._loop.time(), 1 / float(numbers[0]))
+            rate, count = float(numbers[0]), int(numbers[1])
+            word_of = partial(markdown, count=count) if kind == "markdown" else stamped
+            self._paced(word_of, 0, count, self._loop.time(), 1 / rate)
 
     def _begin(self, content_type: bytes) -> None:
         self._transport.write(_HEAD % content_type)
 
     def _write(self, text: str) -> None:
-        data = _BEFORE + text.encode() + _AFTER
+        data = _BEFORE + json.dumps(text)[1:-1].encode() + _AFTER
         self._transport.write(b"%x\r\n%b\r\n" % (len(data), data))
 
     def _end(self, data: bytes) -> None:
         self._transport.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(data), data))
 
-    def _paced(self, number: int, count: int, start: float, pause: float) -> None:
+    def _paced(self, word_of: Callable[[int], str], number: int, count: int, start: float, pause: float) -> None:
         if self._gone:
             return
         if number == count:
             self._end(_STOP + _DONE)
             return
-        self._write(stamped(number))
-        self._loop.call_at(start + (number + 1) * pause, self._paced, number + 1, count, start, pause)
+        self._write(word_of(number))
+        self._loop.call_at(start + (number + 1) * pause, self._paced, word_of, number + 1, count, start, pause)
 
     def _burst(self, number: int, count: int) -> None:
         if self._gone:

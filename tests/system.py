@@ -96,8 +96,9 @@ def start_worker(folder: Path, **environment: str) -> Iterator[subprocess.Popen[
 
 
 @contextlib.contextmanager
-def start_frontend(api_url: str, folder: Path) -> Iterator[str]:
-    port = free_port()
+def start_frontend(api_url: str, folder: Path, *, port: int = 0) -> Iterator[str]:
+    """The client on `port`, or on a free one."""
+    port = port or free_port()
     url = f"http://localhost:{port}"
     command = [sys.executable, "-m", "streamlit", "run", "frontend/app.py", "--server.port", str(port)]
     environment = {"API_URL": api_url, "PUBLIC_URL": url}

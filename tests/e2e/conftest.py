@@ -6,9 +6,9 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
-from tests.e2e.visitor import Visitor
+from tests.e2e.visitor import SLOW, Visitor
 from tests.system import LiveSystem
 
 _ARGUMENTS = (
@@ -18,6 +18,8 @@ _ARGUMENTS = (
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 NewVisitor = Callable[..., Visitor]
+
+expect.set_options(timeout=SLOW)
 
 
 @pytest.fixture(scope="module")

@@ -51,6 +51,11 @@ class Visitor:
         return self.page.get_by_test_id("stChatMessageContent").filter(has=self.page.locator(".tc-copy"))
 
     @property
+    def newest(self) -> Locator:
+        """The newest answer, finished or not."""
+        return self.page.get_by_test_id("stChatMessageContent").last
+
+    @property
     def conversations(self) -> Locator:
         return self.page.locator(".st-key-conversations").get_by_role("link")
 

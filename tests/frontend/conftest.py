@@ -28,6 +28,12 @@ def api() -> FakeApi:
     return fresh
 
 
+@pytest.fixture(autouse=True)
+def nobody_takes_the_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no browser that would, so there is nothing to wait for."""
+    monkeypatch.setattr("visitor.identity._COOKIE_SECONDS", 0.0)
+
+
 @pytest.fixture
 def page(api: FakeApi) -> AppTest:
     """A visitor's tab, not yet run."""

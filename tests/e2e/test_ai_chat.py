@@ -1,0 +1,141 @@
+"""AI chat in a real browser: an answer grows on the page, and is found again whatever goes away meanwhile."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.cast import Person
+from tests.e2e.conftest import NewVisitor
+from tests.e2e.visitor import SLOW, Visitor
+from tests.system import LiveSystem, free_port, start_api, start_frontend, wait_until
+
+WHOLE = re.compile(r"w0 w1 .* w59\b", re.DOTALL)
+
+
+@pytest.fixture
+def visitor(new_visitor: NewVisitor) -> Visitor:
+    return new_visitor().open("/ai")
+
+
+def shown(answer: Locator) -> list[str]:
+    """The words of a counting answer as they stand on the page."""
+    return re.findall(r"\bw\d+\b", answer.inner_text())
+
+
+def counted(count: int) -> list[str]:
+    return [f"w{number}" for number in range(count)]
+
+
+def test_an_answer_grows_on_the_page(visitor: Visitor, live_system: LiveSystem) -> None:
+    visitor.send("Count {fake:held:20}")
+    expect(visitor.newest).to_contain_text("w19")
+    assert shown(visitor.newest) == counted(20)
+    expect(visitor.page.get_by_role("button", name="Stop answer")).to_be_visible()
+    live_system.upstream.release()
+    expect(visitor.answers).to_have_count(1, timeout=SLOW)
+    expect(visitor.answers.last.locator(".tc-answer-foot")).to_contain_text("echo")
+
+
+def test_a_reload_and_a_second_tab_show_the_same_growing_text(visitor: Visitor, live_system: LiveSystem) -> None:
+    visitor.send("Count {fake:held:60}")
+    expect(visitor.newest).to_contain_text(WHOLE)
+    visitor.reload()
+    expect(visitor.newest).to_contain_text(WHOLE)
+    other = visitor.open_second_tab()
+    expect(other.newest).to_contain_text(WHOLE)
+    live_system.upstream.release()
+    for tab in (visitor, other):
+        expect(tab.answers).to_have_count(1, timeout=SLOW)
+        assert shown(tab.answers.last) == counted(60)
+
+
+def test_stop_keeps_what_has_come(visitor: Visitor) -> None:
+    visitor.send("Count {fake:held:20}")
+    expect(visitor.newest).to_contain_text("w19")
+    visitor.page.get_by_role("button", name="Stop answer").click()
+    expect(visitor.page.get_by_text("You stopped this answer.")).to_be_visible()
+    assert shown(visitor.newest) == counted(20)
+    visitor.reload()
+    assert shown(visitor.newest) == counted(20)
+
+
+def test_one_may_look_at_another_page_meanwhile(visitor: Visitor, live_system: LiveSystem) -> None:
+    visitor.send("Count {fake:held:20}")
+    expect(visitor.newest).to_contain_text("w19")
+    visitor.page.get_by_role("link", name="Basic chat").click()
+    expect(visitor.questions).to_have_count(0)
+    visitor.conversations.first.click()
+    expect(visitor.newest).to_contain_text("w19")
+    assert shown(visitor.newest) == counted(20)
+    live_system.upstream.release()
+    expect(visitor.answers).to_have_count(1, timeout=SLOW)
+
+
+def test_an_edited_question_makes_a_branch(visitor: Visitor) -> None:
+    visitor.ask("first")
+    visitor.ask("second")
+    visitor.questions.last.hover()
+    visitor.page.get_by_role("button", name="Edit question").last.click()
+    visitor.page.get_by_role("textbox", name="Edit question").fill("second, but better")
+    visitor.page.get_by_role("button", name="Send", exact=True).last.click()
+    expect(visitor.questions).to_have_text(["first", "second, but better"])
+    expect(visitor.answers).to_have_count(2, timeout=SLOW)
+    visitor.page.get_by_role("button", name="Previous version").click()
+    expect(visitor.questions).to_have_text(["first", "second"])
+
+
+def test_thoughts_are_folded_away(visitor: Visitor) -> None:
+    answer = visitor.ask("Think {fake:reasoning}")
+    expect(answer).to_contain_text("42")
+    thought = answer.get_by_text("Let me think.")
+    expect(thought).not_to_be_visible()
+    answer.locator("summary").click()
+    expect(thought).to_be_visible()
+
+
+def test_an_answer_outlives_the_api(new_visitor: NewVisitor, live_system: LiveSystem) -> None:
+    """The API is killed in the middle and started again; the page goes on where it was."""
+    port = free_port()
+    with start_frontend(f"http://127.0.0.1:{port}", live_system.folder) as url:
+        with start_api(port, live_system.folder) as api:
+            visitor = new_visitor(url=url).open("/ai")
+            visitor.send("Count {fake:held:20}")
+            expect(visitor.newest).to_contain_text("w19", timeout=SLOW)
+            api.kill()
+            api.wait()
+        with start_api(port, live_system.folder):
+            live_system.upstream.release()
+            expect(visitor.answers).to_have_count(1, timeout=2 * SLOW)
+            assert shown(visitor.answers.last) == counted(20)
+
+
+def test_an_answer_outlives_the_page_server(new_visitor: NewVisitor, live_system: LiveSystem) -> None:
+    """Streamlit goes and comes back while nobody reloads: the browser finds it again by itself."""
+    port = free_port()
+    with start_frontend(live_system.api_url, live_system.folder, port=port) as url:
+        visitor = new_visitor(url=url).open("/ai")
+        visitor.send("Count {fake:held:20}")
+        expect(visitor.newest).to_contain_text("w19", timeout=SLOW)
+        wait_until(visitor.has_session_cookie, "the cookie is set")
+    live_system.upstream.release()
+    with start_frontend(live_system.api_url, live_system.folder, port=port):
+        expect(visitor.answers).to_have_count(1, timeout=2 * SLOW)
+        assert shown(visitor.answers.last) == counted(20)
+
+
+def test_a_long_conversation_opens_at_its_end_and_shows_its_beginning_on_demand(
+    visitor: Visitor, live_system: LiveSystem
+) -> None:
+    visitor.ask("question 0 {fake:words:60}")
+    conversation = visitor.page.url.partition("?c=")[2]
+    person = Person(live_system.api_url, str(visitor.session_cookie()["value"]))
+    for number in range(1, 12):
+        person.ask(f"question {number} {{fake:words:60}}", conversation=conversation).raise_for_status()
+    visitor.reload()
+    expect(visitor.questions).to_have_count(10)
+    expect(visitor.questions.last).to_be_in_viewport()
+    visitor.page.get_by_role("button", name="Show earlier messages").click()
+    expect(visitor.questions).to_have_count(12)
