@@ -14,6 +14,7 @@ DEFAULT_OLLAMA_URL = "http://localhost:11434"
 
 # A name is the first part of a model's id, "<endpoint>/<model>", so it has no slash.
 _NAME = re.compile(r"\w[\w .-]{0,63}")
+_RESERVED = {"cited"}
 _FIELDS = {"name", "base_url", "api_key", "models"}
 
 
@@ -79,6 +80,8 @@ def _read_entry(number: int, entry: object) -> Endpoint:
     name = entry.get("name")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise _wrong_entry(number, 'needs a "name" of letters, digits, spaces, dots and dashes.')
+    if name.casefold() in _RESERVED:
+        raise _wrong_entry(number, f'must have another name than "{name}", which stands before ids of our own.')
     where = f'entry {number} ("{name}")'
     return Endpoint(
         name=name,

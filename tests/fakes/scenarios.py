@@ -73,6 +73,15 @@ async def says(reply: Reply, body: Body, arguments: list[str]) -> None:
     await send_end(reply, body, 1)
 
 
+async def spells(reply: Reply, body: Body, arguments: list[str]) -> None:
+    """spells:TEXT: just that, a letter at a time."""
+    text = ":".join(arguments)
+    await reply.head()
+    for letter in text:
+        await reply.write(frame({"content": letter}))
+    await send_end(reply, body, len(text))
+
+
 async def paced(reply: Reply, body: Body, arguments: list[str]) -> None:
     """slow:RATE/s[:COUNT] and words:COUNT (at once)."""
     count, rate = int(number(arguments, 1, 100)), number(arguments, 0, 20)
@@ -313,7 +322,22 @@ SCENARIOS: dict[str, Scenario] = {
     **{
         scenario.__name__: scenario
         for scenario in itertools.chain(
-            (echo, whole_object, says, held, stall_head, stall, pings, cut, no_finish, half_json, html, status, flaky),
+            (
+                echo,
+                whole_object,
+                says,
+                spells,
+                held,
+                stall_head,
+                stall,
+                pings,
+                cut,
+                no_finish,
+                half_json,
+                html,
+                status,
+                flaky,
+            ),
             (
                 chunks,
                 thinks_held,
