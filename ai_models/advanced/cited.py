@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ai_models.advanced.marks import MarkedText
 from ai_models.advanced.prompt import cited_prompt
-from ai_models.advanced.quote import FAIR, SURE
+from ai_models.advanced.quote import FAIR, SURE, evened
 from ai_models.advanced.support import Checked, check
 from ai_models.advanced.texts import TEXTS
 from ai_models.basic import evidence, small_talk
@@ -115,7 +115,8 @@ def _ending(request: AnswerRequest, text: MarkedText) -> Iterator[Event]:
 
 
 def _coverage(request: AnswerRequest) -> float:
-    return evidence.coverage(request.search_query or request.question, request.passages, request.term_weights)
+    question = request.search_query or request.question
+    return evidence.coverage(question, request.passages, evened(request.term_weights))
 
 
 def _confidence(request: AnswerRequest, checked: Checked) -> Confidence:

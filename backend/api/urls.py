@@ -25,6 +25,7 @@ urlpatterns = [
     path("chats/", can_wait(chats.ChatsView.as_view())),
     path("chats/<uuid:question_id>/", chats.ChatView.as_view()),
     path("chats/<uuid:question_id>/cancel/", can_wait(chats.ChatCancelView.as_view(), always_for=3.0)),
+    path("chats/<uuid:question_id>/search/", chats.ChatSearchView.as_view()),
     path("chats/<uuid:question_id>/events/", stream_events),
     path("chats/<uuid:question_id>/regenerate/", can_wait(chats.ChatRegenerateView.as_view())),
     path("health/live/", health.LiveView.as_view()),

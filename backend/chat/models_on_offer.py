@@ -7,6 +7,7 @@ from asgiref.sync import async_to_sync
 from ai_models.registry import ModelEntry
 from chat.errors import ModelUnknown
 from chat.model_registry import model_registry
+from models.models import Mode
 
 
 def choose_model(wanted: str) -> str:
@@ -27,4 +28,10 @@ def choose_model(wanted: str) -> str:
 
 def _is_known(wanted: str, entries: tuple[ModelEntry, ...]) -> bool:
     endpoints = {state.name for state in model_registry().endpoints()}
-    return any(entry.model.id == wanted for entry in entries) or wanted.split("/", 1)[0] in endpoints
+    basic = model_registry().counterpart(wanted, "basic")
+    return any(entry.model.id == wanted for entry in entries) or basic.split("/", 1)[0] in endpoints
+
+
+def fit_to_mode(model_id: str, mode: str) -> str:
+    """Return the id of that model's twin which answers in this chat: from passages in Advanced chat alone."""
+    return model_registry().counterpart(model_id, "advanced" if mode == Mode.ADVANCED else "basic")

@@ -113,7 +113,6 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "ChatMode": "models.conversation.Mode",
-        "ModeOnOffer": ["basic", "ai"],
         "AnswerStatus": "models.chat.AnswerStatus",
     },
 }

@@ -191,6 +191,12 @@ async def room_for(reply: Reply, body: Body, arguments: list[str]) -> None:
     await (context_too_long if len(body["messages"]) > room else echo)(reply, body, [])
 
 
+async def bytes_for(reply: Reply, body: Body, arguments: list[str]) -> None:
+    """bytes_for:COUNT: a context of COUNT bytes of messages, too long beyond, else the echo."""
+    size = sum(len(str(message["content"]).encode()) for message in body["messages"])
+    await (context_too_long if size > int(arguments[0]) else echo)(reply, body, [])
+
+
 async def redirect(reply: Reply, body: Body, arguments: list[str]) -> None:
     await reply.head(307, "text/plain", location="/v1/elsewhere/chat/completions")
     await reply.end()
@@ -342,6 +348,7 @@ SCENARIOS: dict[str, Scenario] = {
                 chunks,
                 thinks_held,
                 room_for,
+                bytes_for,
                 context_too_long,
                 redirect,
                 endless_line,

@@ -6,7 +6,7 @@ alike. The oldest turns are dropped first; the system prompt and the question st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
@@ -86,8 +86,8 @@ def messages_for(context: Context, question: str, *, limit: int = CONTEXT_TOKENS
     return (system, *earlier, last)
 
 
-def tokens_of(messages: Sequence[Message]) -> int:
-    return sum(_tokens(message.text) for message in messages)
+def tokens_of_texts(texts: Iterable[str]) -> int:
+    return sum(map(_tokens, texts))
 
 
 def _newest_that_fit(turns: Sequence[Turn], room: int) -> list[Turn]:

@@ -15,14 +15,16 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
 
+from psycopg import AsyncConnection
 from psycopg import Error as DatabaseError
+from psycopg.rows import DictRow
 from psycopg_pool import PoolTimeout
 
 from chat.answers.events import ENDINGS, end_event, usage_event
 from chat.answers.hub import Entry, Feed, live_hub
 from chat.database import async_pool
 from models.chat import RUNNING
-from models.models import AnswerStatus
+from models.models import AnswerStatus, Mode
 
 # Without news for so long, the row is read again; but never more often than the second.
 SILENCE_SECONDS = 1.0
@@ -32,10 +34,20 @@ _AWAY_SECONDS = 0.5
 _CURSOR = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 
 _CITATIONS: LiteralString = """
-    SELECT rank, data_id AS data, title, heading, quote, start, "end" FROM citations WHERE chat_id = %s ORDER BY rank
+    SELECT c.rank, c.data_id AS data, c.document_id::text AS document, c.title, c.heading, c.page, c.quote, c.start, c."end",
+           coalesce(r.image_urls, '[]') AS image_urls
+      FROM citations c LEFT JOIN rag_data r ON r.data_id = c.data_id WHERE c.chat_id = %s ORDER BY c.rank
+"""
+# Of the newest search, as an answer that was begun anew has searched anew.
+_PASSAGES: LiteralString = """
+    SELECT l.data_id, l.score, coalesce(nullif(r.title, ''), d.title) AS title, r.heading, r.page, d.id::text AS document
+      FROM search_logs l LEFT JOIN rag_data r ON r.data_id = l.data_id LEFT JOIN documents d ON d.id = r.document_id
+     WHERE l.search_id = (SELECT search_id FROM search_logs WHERE question_id = %s
+                           ORDER BY search_log_id DESC LIMIT 1)
+     ORDER BY l.rank
 """
 _ROW: LiteralString = """
-    SELECT epoch, status, response_text, reasoning_text, error_code, input_tokens, output_tokens
+    SELECT epoch, status, mode, response_text, reasoning_text, error_code, input_tokens, output_tokens, confidence
       FROM chats WHERE question_id = %s
 """
 
@@ -66,6 +78,7 @@ class _Position:
     def __init__(self, after: Cursor) -> None:
         self.epoch = after.epoch
         self.lengths = {"delta": after.offset, "reasoning": 0}
+        self.has_passages = False
 
     def event(self, event: Event) -> Event:
         """Add the cursor from which a reader that has this event goes on."""
@@ -74,7 +87,7 @@ class _Position:
     def begin(self, epoch: int, status: str) -> Iterator[Event]:
         """A new epoch starts anew: what an earlier one wrote is void."""
         if epoch != self.epoch:
-            self.epoch, self.lengths = epoch, {"delta": 0, "reasoning": 0}
+            self.epoch, self.lengths, self.has_passages = epoch, {"delta": 0, "reasoning": 0}, False
             yield self.event({"kind": "status", "status": status})
 
     def advance(self, kind: str, offset: int, text: str) -> Iterator[Event]:
@@ -90,11 +103,17 @@ class _Position:
             self.lengths[kind] = length
             yield self.event({"kind": kind, "offset": length, "text": ""})
 
+    def tell_passages(self, passages: list[Event]) -> Iterator[Event]:
+        """Once an epoch: the search log and the live log tell the same."""
+        if not self.has_passages:
+            self.has_passages = True
+            yield self.event({"kind": "passages", "passages": passages})
+
     def end(self, event: Event) -> Iterator[Event]:
         """The last events, for a reader who has the whole text."""
         if event["usage"]:
             yield self.event(dict(usage_event(*event["usage"])))
-        yield self.event(end_event(event["status"], event.get("code", "")))
+        yield self.event(end_event(event["status"], event.get("code", ""), event.get("confidence", "")))
 
 
 async def tail_answer(question_id: UUID, after: Cursor, *, is_new: bool = False) -> AsyncGenerator[Event, None]:
@@ -143,6 +162,8 @@ def _from_log(entry: Entry, position: _Position) -> list[Event] | None:
         return list(position.begin(entry.epoch, event["status"])) if kind == "status" else None
     if kind in ENDINGS:
         return list(position.end(event)) if event["lengths"] == position.lengths else None
+    if kind == "passages":
+        return list(position.tell_passages(event["passages"]))
     if kind not in position.lengths:
         return []
     has_hole = event["offset"] > position.lengths[kind]
@@ -151,6 +172,8 @@ def _from_log(entry: Entry, position: _Position) -> list[Event] | None:
 
 def _from_row(row: Event, position: _Position) -> Iterator[Event]:
     yield from position.begin(row["epoch"], row["status"])
+    if row["passages"] is not None:
+        yield from position.tell_passages(row["passages"])
     yield from position.advance("reasoning", 0, row["reasoning_text"])
     yield from position.advance("delta", 0, row["response_text"])
     if row["status"] in RUNNING:
@@ -161,7 +184,7 @@ def _from_row(row: Event, position: _Position) -> Iterator[Event]:
         yield position.event({"kind": "citations", "citations": row["citations"]})
     if row["input_tokens"] is not None:
         yield position.event(dict(usage_event(row["input_tokens"], row["output_tokens"])))
-    yield position.event(end_event(row["status"], row["error_code"]))
+    yield position.event(end_event(row["status"], row["error_code"], row["confidence"]))
 
 
 class _PacedReader:
@@ -191,10 +214,19 @@ async def _read_row(question_id: UUID) -> Event | None:
     async with pool.connection() as connection:
         cursor = await connection.execute(_ROW, [question_id])
         row = await cursor.fetchone()
+        if row:
+            row["passages"] = await _read_passages(connection, question_id) if row["mode"] == Mode.ADVANCED else None
         if row and row["status"] not in RUNNING:
             cursor = await connection.execute(_CITATIONS, [question_id])
             row["citations"] = await cursor.fetchall()
     return row
+
+
+async def _read_passages(connection: AsyncConnection[DictRow], question_id: UUID) -> list[Event] | None:
+    """What the search for an answer has found; None as long as it has not ended."""
+    rows = await (await connection.execute(_PASSAGES, [question_id])).fetchall()
+    # A search that found nothing is one row without a passage; so is a passage that was deleted.
+    return [row for row in rows if row["data_id"] is not None] if rows else None
 
 
 async def wait_for_answer(question_id: UUID, *, timeout: float) -> bool:
