@@ -16,6 +16,7 @@ CHAT: dict[str, Any] = {
     "model": "builtin",
     "question_text": "How do I connect a language model?",
     "question_created_datetime": "2026-11-23T09:00:00.000000Z",
+    "attachments": [],
     "status": "done",
     "response_text": "> Write the endpoint into `.env` and choose Check again. [1]",
     "reasoning_text": "",
@@ -56,6 +57,16 @@ QUEUED_CHAT: dict[str, Any] = {
     "first_token_datetime": None,
     "finished_datetime": None,
     "attempts": 0,
+}
+
+ATTACHMENT: dict[str, Any] = {
+    "id": "2b8f6f0c-7a11-4f0b-9b0e-5f0e8a526f43",
+    "file_name": "tower.jpg",
+    "media_type": "image/jpeg",
+    "size_bytes": 48213,
+    "width": 1024,
+    "height": 768,
+    "url": "/api/attachments/2b8f6f0c-7a11-4f0b-9b0e-5f0e8a526f43/",
 }
 
 SEARCH_BEHIND: dict[str, Any] = {

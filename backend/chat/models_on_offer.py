@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from asgiref.sync import async_to_sync
 
+from ai_models.contract import ModelNotFound
 from ai_models.registry import ModelEntry
-from chat.errors import ModelUnknown
+from chat.errors import ModelCannotSee, ModelUnknown
 from chat.model_registry import model_registry
 from models.models import Mode
 
@@ -24,6 +25,16 @@ def choose_model(wanted: str) -> str:
     if not _is_known(wanted, registry.list()):
         raise ModelUnknown
     return wanted
+
+
+def require_sight(model_id: str) -> None:
+    """Raise ModelCannotSee for a model that takes no pictures, and ModelUnknown for none at all."""
+    try:
+        model = async_to_sync(model_registry().get)(model_id)
+    except ModelNotFound:
+        raise ModelUnknown from None
+    if not model.capabilities.images:
+        raise ModelCannotSee
 
 
 def _is_known(wanted: str, entries: tuple[ModelEntry, ...]) -> bool:

@@ -120,7 +120,7 @@ def test_codes_of_refused_frames_are_those_of_the_code() -> None:
         r"^A refused .+?`throttled` and `unavailable`", section("Frames from the server"), re.M | re.S
     )
     of_sessions = {"not_signed_in", "session_ended", "invalid_credentials"}
-    of_other_doors = {"setting_invalid"}
+    of_other_doors = {"setting_invalid", "picture_refused"}
     known = {each.code for each in subclasses(ServiceError)} - of_sessions - of_other_doors
     assert set(re.findall(r"`(\w+)`", codes)) - {"error", "details", "status"} == known
 

@@ -10,7 +10,9 @@ from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
 from api.answer_errors import answer_error
+from api.serializers.attachments import ShownAttachmentSerializer
 from api.serializers.strict import CollectionIdsField, StrictSerializer
+from chat.attachments import MOST_IN_A_QUESTION
 from models.models import AnswerStatus, Chat, Citation, Confidence, Mode
 
 
@@ -33,6 +35,13 @@ class QuestionSerializer(StrictSerializer):
         default=None,
         help_text="Where Advanced chat looks: ids of collections, none for all that you may read. "
         "Left out, those of the conversation.",
+    )
+    images = serializers.ListField(
+        child=serializers.UUIDField(),
+        max_length=MOST_IN_A_QUESTION,
+        required=False,
+        default=[],
+        help_text="Ids of attachments, for a model whose capabilities have images.",
     )
 
 
@@ -88,6 +97,7 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
         child=serializers.ListField(child=serializers.IntegerField(min_value=0), min_length=2, max_length=2),
         read_only=True,
     )
+    attachments = ShownAttachmentSerializer(many=True, read_only=True)
     siblings = serializers.SerializerMethodField()
 
     class Meta:
@@ -100,6 +110,7 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
             "model",
             "question_text",
             "question_created_datetime",
+            "attachments",
             "status",
             "response_text",
             "reasoning_text",

@@ -13,6 +13,7 @@ from psycopg import OperationalError as PsycopgOperationalError
 from ai_models.contract import AnswerRequest, ChatModel, ModelContextTooLong, ModelCut, ModelError, ModelFailed
 from chat.answers.context import CONTEXT_TOKENS, Context, load_context, messages_for, tokens_of_texts
 from chat.answers.finding import Found, find_passages, passages_event
+from chat.answers.images import Images, load_images, load_passage_images
 from chat.answers.progress import AnswerInProgress
 from chat.answers.rows import Claim, Outcome
 from chat.model_registry import model_registry
@@ -80,12 +81,16 @@ async def _answer_with_model(claim: Claim, progress: AnswerInProgress) -> Found 
     found = await find_passages(claim, context) if model.capabilities.passages else None
     if found and claim.mode == Mode.ADVANCED:
         progress.tell(passages_event(found))
-    request = _request(model, claim, context, found, CONTEXT_TOKENS)
+    earlier = [turn.question_id for turn in context.turns]
+    images = await load_images(claim.question_id, earlier) if model.capabilities.images else Images()
+    if found and model.capabilities.images:
+        images = images.with_those_of_passages(await load_passage_images(found.passages, found.places))
+    request = _request(model, claim, context, found, images, CONTEXT_TOKENS)
     try:
         await _run_model(model, request, progress)
     except ModelContextTooLong:
         # The guess of the tokens was too low for this model: once more with half of them.
-        half = _request(model, claim, context, found, _tokens_of(request) // 2)
+        half = _request(model, claim, context, found, images, _tokens_of(request) // 2)
         if progress.text.length or _sizes(half) == _sizes(request):
             raise
         await _run_model(model, half, progress)
@@ -100,18 +105,25 @@ async def _run_model(model: ChatModel, request: AnswerRequest, progress: AnswerI
         raise ModelCut
 
 
-def _request(model: ChatModel, claim: Claim, context: Context, found: Found | None, limit: int) -> AnswerRequest:
+def _request(
+    model: ChatModel, claim: Claim, context: Context, found: Found | None, images: Images, limit: int
+) -> AnswerRequest:
     # Half of the room at most: the conversation and the answer need some, too.
     passages = found.within(limit // 2) if found else ()
     room = limit - tokens_of_texts(passage.text for passage in passages) if claim.mode == Mode.ADVANCED else limit
-    messages = messages_for(context, claim.question_text, limit=room)
+    messages = messages_for(context, claim.question_text, limit=room, images=images.of_turns)
     # A conversation keeps its parameters when it changes to a model that has fewer.
     known = {option.name for option in model.options}
     options = model.validate_options({name: value for name, value in context.parameters.items() if name in known})
     if found is None:
-        return AnswerRequest(messages, options=options)
+        return AnswerRequest(messages, images=images.of_question, options=options)
     return AnswerRequest(
-        messages, passages=passages, term_weights=found.term_weights, options=options, search_query=found.search_query
+        messages,
+        images=images.of_question,
+        passages=passages,
+        term_weights=found.term_weights,
+        options=options,
+        search_query=found.search_query,
     )
 
 

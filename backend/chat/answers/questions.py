@@ -16,13 +16,14 @@ from django.utils import timezone
 
 from chat.answers.doorbell import hang_up, ring
 from chat.answers.showing import SHOWN_WITH_IT
+from chat.attachments import named_attachments
 from chat.conversations import access_conversation, title_from_question
 from chat.errors import AnswerRunning, IdempotencyConflict, Invalid, NotFound
 from chat.library.collections import named_collections
-from chat.models_on_offer import fit_to_mode
+from chat.models_on_offer import fit_to_mode, require_sight
 from chat.search.terms import terms_to_store
 from models.chat import RUNNING
-from models.models import AnswerStatus, Chat, Conversation, Mode, User
+from models.models import AnswerStatus, Attachment, Chat, Conversation, Mode, User
 
 _RETRYABLE = (AnswerStatus.FAILED, AnswerStatus.INTERRUPTED, AnswerStatus.CANCELLED)
 
@@ -45,6 +46,8 @@ class Question:
     parent_id: UUID | None = None
     has_parent: bool = False
     collections: tuple[UUID, ...] | None = None
+    # Ids of attachments.
+    images: tuple[UUID, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -53,7 +56,8 @@ class Question:
         return hashlib.sha256(body.encode()).hexdigest()
 
     def _extras(self) -> list[list[str]]:
-        return [] if self.collections is None else [sorted(map(str, self.collections))]
+        collections = [] if self.collections is None else [["collections", *sorted(map(str, self.collections))]]
+        return [*collections, *([["images", *map(str, self.images)]] if self.images else [])]
 
 
 def list_chats(user: User) -> QuerySet[Chat]:
@@ -106,6 +110,8 @@ def _store(user: User, question: Question, client_key: str | None) -> Chat:
     question_id = uuid4()
     is_new = question.conversation_id is None
     conversation = _conversation_for(user, question, question_id)
+    model = fit_to_mode(question.model, conversation.mode)
+    images = _images_for(user, question, model)
     chat = Chat.objects.create(
         question_id=question_id,
         job_id=ring(question_id),
@@ -113,7 +119,7 @@ def _store(user: User, question: Question, client_key: str | None) -> Chat:
         conversation=conversation,
         parent_id=_parent_of(conversation, question, None if is_new else conversation.current_leaf_id),
         mode=conversation.mode,
-        model=fit_to_mode(question.model, conversation.mode),
+        model=model,
         collections=_collections_for(user, conversation, question, is_new=is_new),
         question_text=question.text,
         client_key=client_key,
@@ -122,9 +128,17 @@ def _store(user: User, question: Question, client_key: str | None) -> Chat:
         # Unless it is claimed by then, the sweep rings again.
         lease_until=Now() + timedelta(seconds=settings.ANSWER_LEASE_SECONDS),
     )
+    if images:
+        chat.attachments.set(images)
     if not is_new:
         _move_on(conversation, chat)
     return chat
+
+
+def _images_for(user: User, question: Question, model: str) -> list[Attachment]:
+    if question.images:
+        require_sight(model)
+    return named_attachments(user, question.images)
 
 
 def _conversation_for(user: User, question: Question, question_id: UUID) -> Conversation:
@@ -216,6 +230,7 @@ def regenerate_answer(*, user: User, question_id: UUID, model: str, client_key: 
         parent_id=chat.parent_id,
         has_parent=True,
         collections=tuple(chat.collections),
+        images=tuple(attachment.pk for attachment in chat.attachments.all()),
     )
     return submit_question(user=user, question=question, client_key=client_key)
 
