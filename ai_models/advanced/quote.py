@@ -22,7 +22,7 @@ from ai_models.contract import (
 from ai_models.text import language_of
 
 # The share of the question's idf that the best passage must cover, and from where on it is a
-# fair, a sure answer. 99% of the questions that a library answers are above the floor.
+# fair, a sure answer. Of the questions that a library answers 97% and more are above the floor.
 FLOOR, FAIR, SURE = 0.33, 0.5, evidence.COVERAGE_SURE
 # More quotes than from the guide: a library is larger, and its best passage more often another.
 _NEARLY_AS_GOOD = 0.75
