@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,7 +27,12 @@ class AttachmentsView(APIView):
         description="Name its id in `images` of the question. One that no question names within a day is removed.",
         request={"multipart/form-data": NewAttachmentSerializer},
         responses={201: AttachmentSerializer},
-        examples=[response_example(ATTACHMENT, status=201)],
+        examples=[
+            OpenApiExample(
+                "A picture", value={"file": "<the file>"}, request_only=True, media_type="multipart/form-data"
+            ),
+            response_example(ATTACHMENT, status=201),
+        ],
     )
     def post(self, request: Request) -> Response:
         wanted = NewAttachmentSerializer(data=request.data)
@@ -42,6 +47,10 @@ class AttachmentView(APIView):
         operation_id="attachments_read",
         summary="Get a picture",
         responses={(200, "image/png"): OpenApiTypes.BINARY, (200, "image/jpeg"): OpenApiTypes.BINARY},
+        examples=[
+            OpenApiExample(f"A {kind}", value="<the picture>", response_only=True, media_type=f"image/{kind}")
+            for kind in ("png", "jpeg")
+        ],
     )
     def get(self, request: Request, attachment_id: UUID) -> HttpResponse:
         attachment = access_attachment(current_session(request).user, attachment_id)
