@@ -16,21 +16,28 @@ CHAT: dict[str, Any] = {
     "model": "builtin",
     "question_text": "How do I connect a language model?",
     "question_created_datetime": "2026-11-23T09:00:00.000000Z",
+    "attachments": [],
     "status": "done",
     "response_text": "> Write the endpoint into `.env` and choose Check again. [1]",
     "reasoning_text": "",
     "data": 4,
+    "collections": [],
     "citations": [
         {
             "rank": 1,
             "data": 4,
+            "document": None,
             "title": "Triple Chat user guide",
             "heading": "Connect a language model",
+            "page": None,
             "quote": "Write the endpoint into `.env` and choose Check again.",
             "start": 0,
             "end": 54,
+            "image_urls": [],
         }
     ],
+    "confidence": "",
+    "unsupported": [],
     "error": None,
     "usage": None,
     "started_datetime": "2026-11-23T09:00:00.010000Z",
@@ -52,6 +59,39 @@ QUEUED_CHAT: dict[str, Any] = {
     "attempts": 0,
 }
 
+ATTACHMENT: dict[str, Any] = {
+    "id": "2b8f6f0c-7a11-4f0b-9b0e-5f0e8a526f43",
+    "file_name": "tower.jpg",
+    "media_type": "image/jpeg",
+    "size_bytes": 48213,
+    "width": 1024,
+    "height": 768,
+    "url": "/api/attachments/2b8f6f0c-7a11-4f0b-9b0e-5f0e8a526f43/",
+}
+
+SEARCH_BEHIND: dict[str, Any] = {
+    "search_id": "6b1f7f0e-1f7c-4a58-8e57-0f5d1c2b3a44",
+    "query": "How do I connect a language model?",
+    "collections": [],
+    "searching_time": "2026-11-23T09:00:00.012000Z",
+    "duration_ms": 1.8,
+    "results": [
+        {
+            "rank": 1,
+            "score": 7.25,
+            "data": 4,
+            "data_text": "Write the endpoint into `.env` and choose Check again.",
+            "title": "Triple Chat user guide",
+            "heading": "Connect a language model",
+            "page": None,
+            "document": "1f0a4c83-52d5-4e3e-9f0e-2f8b6f0c7a11",
+            "image_urls": [],
+            "cited_as": 1,
+            "quote": "Write the endpoint into `.env` and choose Check again.",
+        }
+    ],
+}
+
 CONVERSATION: dict[str, Any] = {
     "id": "0b9b4a5e-8d0f-4a55-9f5c-0a3b8a0e7c22",
     "mode": "basic",
@@ -60,6 +100,7 @@ CONVERSATION: dict[str, Any] = {
     "model": "",
     "system_prompt": "",
     "parameters": {},
+    "collections": [],
     "current_leaf": CHAT["question_id"],
     "pinned": False,
     "archived": False,
@@ -102,6 +143,7 @@ MODELS: dict[str, Any] = {
         }
     ],
     "default": "builtin",
+    "default_advanced": "cited/builtin",
 }
 
 USER: dict[str, Any] = {

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from api.views import chats, conversations, health, models, sessions, tickets, users
+from api.views import attachments, chats, conversations, health, models, sessions, tickets, users
 from api.views.events import stream_events
 from api.views.postman import PostmanView
 from api.views.schema import RedocPage, RedocScript, SwaggerPage
@@ -25,8 +25,11 @@ urlpatterns = [
     path("chats/", can_wait(chats.ChatsView.as_view())),
     path("chats/<uuid:question_id>/", chats.ChatView.as_view()),
     path("chats/<uuid:question_id>/cancel/", can_wait(chats.ChatCancelView.as_view(), always_for=3.0)),
+    path("chats/<uuid:question_id>/search/", chats.ChatSearchView.as_view()),
     path("chats/<uuid:question_id>/events/", stream_events),
     path("chats/<uuid:question_id>/regenerate/", can_wait(chats.ChatRegenerateView.as_view())),
+    path("attachments/", attachments.AttachmentsView.as_view()),
+    path("attachments/<uuid:attachment_id>/", attachments.AttachmentView.as_view()),
     path("health/live/", health.LiveView.as_view()),
     path("health/ready/", health.ReadyView.as_view()),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -76,6 +76,16 @@ class ModelUnknown(ServiceError):
     message = "There is no such model. GET /api/models/ lists them."
 
 
+class ModelCannotSee(ServiceError):
+    code = "model_cannot_see"
+    message = "This model takes no pictures. Choose one whose capabilities have images, or ask without them."
+
+
+class PictureRefused(ServiceError):
+    code = "picture_refused"
+    message = "This is no picture that can be read: a PNG, JPEG, WebP or GIF."
+
+
 class TooMany(ServiceError):
     code = "throttled"
     status = 429

@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 import chat.answers.doorbell  # noqa: F401  (registers the doorbell's task)
 from chat.answers.sweep import sweep_answers
+from chat.attachments import purge_unused_attachments
 from chat.conversations import purge_deleted_conversations
 from chat.sessions.activity import flush_activity
 
@@ -31,3 +32,4 @@ def flush_activity_task(timestamp: int) -> None:
 @app.task(name="purge_deleted", queue="upkeep", queueing_lock="purge_deleted")
 def purge_deleted_task(timestamp: int) -> None:
     purge_deleted_conversations()
+    purge_unused_attachments()

@@ -113,7 +113,6 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "ChatMode": "models.conversation.Mode",
-        "ModeOnOffer": ["basic", "ai"],
         "AnswerStatus": "models.chat.AnswerStatus",
     },
 }
@@ -129,6 +128,7 @@ ACTIVITY_FLUSH_SECONDS = _env.seconds("ACTIVITY_FLUSH_SECONDS", 5.0)
 # --- Answers ----------------------------------------------------------------------
 
 MAX_QUESTION_CHARACTERS = _env.integer("MAX_QUESTION_CHARACTERS", 32_000, minimum=1)
+MAX_PICTURE_BYTES = _env.integer("MAX_PICTURE_BYTES", 10_000_000, minimum=1)
 ANSWER_WAIT_SECONDS = _env.seconds("ANSWER_WAIT_SECONDS", 60.0)
 ANSWER_LEASE_SECONDS = _env.seconds("ANSWER_LEASE_SECONDS", 15.0)
 ANSWER_RENEW_SECONDS = _env.seconds("ANSWER_RENEW_SECONDS", 2.0)

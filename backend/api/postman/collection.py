@@ -80,14 +80,17 @@ def _request(step: Step, operation: Json) -> Json:
     }
     if not operation.get("security"):
         request["auth"] = {"type": "noauth"}
-    if "requestBody" in operation:
+    if _is_form(operation):
+        # Whoever sends it chooses the file.
+        request["body"] = {"mode": "formdata", "formdata": [{"key": "file", "type": "file", "src": []}]}
+    elif "requestBody" in operation:
         body = json.dumps(_example_body(step, operation), indent=2, ensure_ascii=False)
         request["body"] = {"mode": "raw", "raw": body, "options": {"raw": {"language": "json"}}}
     return request
 
 
 def _headers(operation: Json) -> Iterator[Json]:
-    if "requestBody" in operation:
+    if "requestBody" in operation and not _is_form(operation):
         yield {"key": "Content-Type", "value": "application/json"}
     for parameter in _parameters(operation, "header"):
         name = parameter["name"]
@@ -96,6 +99,10 @@ def _headers(operation: Json) -> Iterator[Json]:
             yield {"key": name, "value": _HEADER_VALUES[name], "description": description}
         else:
             yield {"key": name, "value": "", "description": description, "disabled": True}
+
+
+def _is_form(operation: Json) -> bool:
+    return "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
 
 
 def _url(step: Step, operation: Json) -> Json:

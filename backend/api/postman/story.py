@@ -70,12 +70,23 @@ _OPENING = (
         (
             Step("chats_ask", keeps={"question_id": "question_id", "conversation_id": "conversation"}, query=_WAIT),
             Step("chats_read"),
+            # A language model answers Basic chat without a search.
+            Step("chats_search", also=(404,)),
             Step("chats_events"),
             Step("chats_list"),
             Step("conversations_chats"),
             Step("chats_cancel"),
             Step("chats_regenerate", query=_WAIT),
         ),
+    ),
+)
+# Without a file, which only you can choose, there is no attachment.
+_PICTURES = Chapter(
+    "Pictures",
+    (
+        Step("attachments_add", also=(400,), keeps={"attachment_id": "id"}),
+        Step("attachments_read", also=(404,)),
+        Step("attachments_delete", also=(404,)),
     ),
 )
 # Each of these ends the session that it is called with.
@@ -95,7 +106,7 @@ _FAREWELL = Chapter(
 def tell_story(operations: Iterable[str]) -> Iterator[Chapter]:
     """Yield the chapters with all `operations` (their ids) in them and no others."""
     known = set(operations)
-    chapters = [_only(known, chapter) for chapter in (*_OPENING, _FAREWELL)]
+    chapters = [_only(known, chapter) for chapter in (*_OPENING, _PICTURES, _FAREWELL)]
     told = {step.operation for chapter in chapters for step in chapter.steps}
     further = Chapter("Further operations", tuple(Step(operation) for operation in sorted(known - told)))
     for chapter in (*chapters[:-1], further, chapters[-1]):

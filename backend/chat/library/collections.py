@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from chat.errors import NotFound
+from chat.errors import Invalid, NotFound
 from models.models import Collection, User
 
 
@@ -30,6 +30,14 @@ def collections_in_scope(user: User, wanted: Sequence[UUID]) -> list[Collection]
     """Return the wanted collections that the user may read; all of them when none is named."""
     readable = readable_collections(user)
     return list(readable.filter(pk__in=wanted) if wanted else readable)
+
+
+def named_collections(user: User, wanted: Sequence[UUID]) -> list[Collection]:
+    """Return the named collections; raise Invalid unless the user may read all of them."""
+    found = list(readable_collections(user).filter(pk__in=wanted)) if wanted else []
+    if len(found) != len(set(wanted)):
+        raise Invalid(details={"collections": ["There is no such collection, or it is not yours."]})
+    return found
 
 
 def default_collection(user: User) -> Collection:
