@@ -41,6 +41,12 @@ class NotFound(ServiceError):
     message = "There is nothing here, or it is not yours."
 
 
+class NotAllowed(ServiceError):
+    code = "forbidden"
+    status = 403
+    message = "You are not allowed to do this."
+
+
 class NotSignedIn(ServiceError):
     code = "not_signed_in"
     status = 401
@@ -74,6 +80,12 @@ class IdempotencyConflict(ServiceError):
 class ModelUnknown(ServiceError):
     code = "model_unknown"
     message = "There is no such model. GET /api/models/ lists them."
+
+
+class TooLarge(ServiceError):
+    code = "too_large"
+    status = 413
+    message = "The request is too large."
 
 
 class TooMany(ServiceError):

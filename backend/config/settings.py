@@ -145,6 +145,17 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "delete_jobs": "always",
 }
 
+# --- Documents (docs/decisions/documents.md) ------------------------------------------
+
+MAX_DOCUMENT_BYTES = _env.integer("MAX_DOCUMENT_BYTES", 50_000_000, minimum=1)
+MAX_UPLOAD_BYTES = _env.integer("MAX_UPLOAD_BYTES", 200_000_000, minimum=1)
+DATA_UPLOAD_MAX_NUMBER_FILES = _env.integer("MAX_UPLOAD_FILES", 100, minimum=1)
+USER_STORAGE_BYTES = _env.integer("USER_STORAGE_BYTES", 2_000_000_000, minimum=1)
+DOCUMENTS_PER_WORKER = _env.integer("DOCUMENTS_PER_WORKER", 2, minimum=1)
+DOCUMENT_LEASE_SECONDS = _env.seconds("DOCUMENT_LEASE_SECONDS", 15.0)
+DOCUMENT_READ_SECONDS = _env.seconds("DOCUMENT_READ_SECONDS", 600.0)
+DOCUMENT_MAX_ATTEMPTS = _env.integer("DOCUMENT_MAX_ATTEMPTS", 3, minimum=1)
+
 # --- WebSockets (docs/websocket.md) -------------------------------------------------
 
 SOCKETS_PER_USER = _env.integer("SOCKETS_PER_USER", 100, minimum=1)
