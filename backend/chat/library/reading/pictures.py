@@ -16,7 +16,7 @@ LEAST_SIDE = 64
 MOST_PIXELS = 50_000_000
 MOST_PICTURES = 200
 # As large as a screen shows it, and as models that see want it at most.
-_KEPT_SIDE = 1600
+KEPT_SIDE = 1600
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 _JPEG = "image/jpeg"
 
@@ -64,8 +64,8 @@ class PictureFolder:
         """Draw an opened picture anew, no larger than is of use. Raise DocumentDamaged."""
         number = len(self.kept)
         try:
-            image.draft("RGB", (_KEPT_SIDE, _KEPT_SIDE))
-            image.thumbnail((_KEPT_SIDE, _KEPT_SIDE))
+            image.draft("RGB", (KEPT_SIDE, KEPT_SIDE))
+            image.thumbnail((KEPT_SIDE, KEPT_SIDE))
             drawn = ImageOps.exif_transpose(image)
             photo = image.format == "JPEG" or drawn.mode in {"CMYK", "YCbCr"}
             drawn = drawn.convert("RGB" if photo else "RGBA" if "A" in drawn.mode or drawn.mode == "P" else "RGB")

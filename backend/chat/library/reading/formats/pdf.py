@@ -6,17 +6,19 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_raw
 
-from chat.library.reading.blocks import Block, Heading, Page, Paragraph, Picture, Source
-from chat.library.reading.pictures import LEAST_SIDE, MOST_PIXELS
+from chat.library.reading.blocks import Block, Heading, Page, Paragraph, Picture, Source, Step
+from chat.library.reading.pictures import KEPT_SIDE, LEAST_SIDE
 from chat.library.refusals import DocumentDamaged, DocumentEncrypted
 
 _MOST_HEADINGS = 5_000
 _PICTURES_PER_PAGE = 10
+_MOST_PIXELS = 25_000_000
 _OBJECTS_PER_PAGE = 5_000
 _ENDS_SENTENCE = re.compile(r"[.!?。！？:：;][\"'”’)\]]*$")
 # Signs with which pdfium marks a word that goes on in the next line.
@@ -67,14 +69,15 @@ def _read_page(document: pdfium.PdfDocument, index: int) -> Iterator[Block]:
         # One damaged page does not take the others with it.
         return
     try:
-        text = page.get_textpage().get_text_range()
-        paragraphs = list(_paragraphs(text))
-        pictures = list(_pictures(page)) if paragraphs else []
+        paragraphs = list(_paragraphs(page.get_textpage().get_text_range()))
+        pictures = _pictures(page) if paragraphs else []
         # A picture goes with the paragraph beside or above it.
         for number, paragraph in enumerate(paragraphs, start=1):
             yield Paragraph(paragraph)
             while pictures and (pictures[0][0] <= number / len(paragraphs) or number == len(paragraphs)):
-                yield Picture(pictures.pop(0)[1])
+                if data := _picture_bytes(pictures.pop(0)[1]):
+                    yield Picture(data)
+                yield Step(index, len(document))
     finally:
         page.close()
 
@@ -107,28 +110,33 @@ def _joined(paragraph: str, line: str) -> str:
     return f"{paragraph}\n{line}" if paragraph else line
 
 
-def _pictures(page: pdfium.PdfPage) -> Iterator[tuple[float, bytes]]:
-    """Yield pictures from top to bottom, each with its place: 0 is the page's top, 1 its bottom."""
+def _pictures(page: pdfium.PdfPage) -> list[tuple[float, Any]]:
+    """The page's pictures from top to bottom, each with its place: 0 is the page's top, 1 its bottom."""
     height = page.get_height() or 1
-    found: list[tuple[float, bytes]] = []
-    for count, part in enumerate(page.get_objects(filter=[pdfium_raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
-        if count >= _OBJECTS_PER_PAGE or len(found) >= _PICTURES_PER_PAGE:
-            break
-        if data := _picture_bytes(part):
-            _, bottom, _, _ = part.get_bounds()
-            found.append((min(1.0, max(0.0, 1 - bottom / height)), data))
-    return iter(sorted(found, key=lambda each: each[0]))
+    found: list[tuple[float, Any]] = []
+    parts = page.get_objects(filter=[pdfium_raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+    for part in islice(parts, _OBJECTS_PER_PAGE):
+        if len(found) < _PICTURES_PER_PAGE and _is_shown(part):
+            found.append((min(1.0, max(0.0, 1 - part.get_bounds()[1] / height)), part))
+    return sorted(found, key=lambda each: each[0])
+
+
+def _is_shown(part: Any) -> bool:
+    try:
+        width, height = part.get_px_size()
+    except pdfium.PdfiumError:
+        return False
+    return bool(min(width, height) >= LEAST_SIDE and width * height <= _MOST_PIXELS)
 
 
 def _picture_bytes(part: Any) -> bytes | None:
     try:
-        width, height = part.get_px_size()
-        if min(width, height) < LEAST_SIDE or width * height > MOST_PIXELS:
-            return None
         if part.get_filters() == ["DCTDecode"]:
             return bytes(part.get_data())
+        image = part.get_bitmap().to_pil()
+        image.thumbnail((KEPT_SIDE, KEPT_SIDE))
         written = io.BytesIO()
-        part.get_bitmap().to_pil().save(written, format="PNG", compress_level=1)
+        image.save(written, format="PNG", compress_level=1)
         return written.getvalue()
     except (pdfium.PdfiumError, ValueError, OSError):
         return None
