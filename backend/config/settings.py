@@ -69,6 +69,9 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 LANGUAGE_CODE = "en"
 USE_I18N = False
+# While it is being sent, a body waits here rather than in /tmp, which may be memory.
+FILE_UPLOAD_TEMP_DIR = DATA_FOLDER / "files" / "incoming"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = _env.integer("MAX_REQUEST_BYTES", 1_000_000, minimum=1)
 
 # --- Channels ---------------------------------------------------------------------

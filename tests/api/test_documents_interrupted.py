@@ -84,7 +84,11 @@ def test_stopping_worker_gives_its_document_back(
 ) -> None:
     document = add_and_wait_for_the_middle(owner)
     worker.terminate()
-    wait_until(lambda: Document.objects.get(pk=document["id"]).status == "queued", "it waits for another worker")
+    worker.wait(30)
+    assert Document.objects.get(pk=document["id"]).status == "queued", (
+        list(Document.objects.filter(pk=document["id"]).values()),
+        (system.folder / "worker.log").read_text()[-3000:],
+    )
     assert no_reading_process()
     system.stop_worker()
     system.start_worker()

@@ -76,12 +76,18 @@ async def read_document(claim: Claim) -> None:
         await reading.see_through()
     except Lost:
         logger.info("Document %s is not ours any more", claim.document_id)
-    except (asyncio.CancelledError, *DATABASE_AWAY) as error:
-        with contextlib.suppress(*DATABASE_AWAY):
-            await release_document(claim)
-        if isinstance(error, asyncio.CancelledError):
-            raise
+    except asyncio.CancelledError:
+        # Another cancelling, as when the worker has waited long enough, does not keep it from being given back.
+        await asyncio.wait({asyncio.create_task(_give_back(claim))})
+        raise
+    except DATABASE_AWAY as error:
         logger.warning("Document %s waits for the database (%s)", claim.document_id, type(error).__name__)
+        await _give_back(claim)
+
+
+async def _give_back(claim: Claim) -> None:
+    with contextlib.suppress(*DATABASE_AWAY):
+        await release_document(claim)
 
 
 @dataclass(slots=True)
