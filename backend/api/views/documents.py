@@ -34,7 +34,6 @@ from api.serializers.library import (
 from api.uploading import received_files
 from chat.library.collections import access_collection, default_collection
 from chat.library.documents import (
-    DocumentHasNoFile,
     access_document,
     access_image,
     add_documents,
@@ -43,17 +42,17 @@ from chat.library.documents import (
     delete_document,
     list_documents,
     list_passages,
+    original_file,
     restore_document,
     retry_document,
 )
 from chat.library.files import file_path
 from chat.library.samples import SAMPLES, add_sample
-from models.models import Document, DocumentSource
 
 _FILE = OpenApiResponse(OpenApiTypes.BINARY, "The file.")
 
 
-def _shown(request: Request, document: Document) -> Any:
+def _shown(request: Request, document: Any) -> Any:
     return DocumentSerializer(document, context={"user": request.user}).data
 
 
@@ -214,9 +213,7 @@ class DocumentFileView(APIView):
     )
     def get(self, request: Request, document_id: UUID) -> StreamingHttpResponse:
         document = access_document(current_session(request).user, document_id)
-        if document.source != DocumentSource.UPLOAD:
-            raise DocumentHasNoFile
-        return file_reply(file_path(document.pk), media_type="application/octet-stream", file_name=document.file_name)
+        return file_reply(original_file(document), media_type="application/octet-stream", file_name=document.file_name)
 
 
 class DocumentImageView(APIView):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from uuid import UUID
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from django.utils import timezone
 from chat.conversations import UNDO_FOR
 from chat.errors import NotFound, ServiceError
 from chat.library.collections import readable_collections
-from chat.library.files import keep_file
+from chat.library.files import file_path, keep_file
 from chat.library.ingestion.doorbell import ring
 from chat.library.passages import remove_passages
 from chat.library.reading.kinds import guess_kind
@@ -92,6 +92,13 @@ def access_image(user: User, image_id: UUID) -> DocumentImage:
 
 def list_passages(document: Document) -> QuerySet[RagData]:
     return RagData.objects.filter(document=document)
+
+
+def original_file(document: Document) -> Path:
+    """Where the file lies that was added. Raise DocumentHasNoFile for passages that were written one by one."""
+    if document.source != DocumentSource.UPLOAD:
+        raise DocumentHasNoFile
+    return file_path(document.pk)
 
 
 def _readable_documents(user: User) -> QuerySet[Document]:

@@ -37,7 +37,7 @@ async def read_in_process(path: Path, *, name: str, folder: Path) -> AsyncGenera
     assert process.stdout is not None
     try:
         async with asyncio.timeout(settings.DOCUMENT_READ_SECONDS):
-            while line := await asyncio.wait_for(process.stdout.readline(), _SILENT_SECONDS):
+            while line := await _next_line(process.stdout):
                 message: dict[str, Any] = json.loads(line)
                 yield message
                 if "end" in message or "refused" in message:
@@ -71,6 +71,12 @@ async def _start(path: Path, name: str, folder: Path) -> asyncio.subprocess.Proc
         limit=_LONGEST_LINE,
         start_new_session=True,
     )
+
+
+async def _next_line(output: asyncio.StreamReader) -> bytes:
+    # Not wait_for: until Python 3.12 it swallows a cancelling that comes together with a line, and lines come all the time.
+    async with asyncio.timeout(_SILENT_SECONDS):
+        return await output.readline()
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
