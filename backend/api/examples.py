@@ -177,9 +177,11 @@ HEALTH: dict[str, Any] = {
 }
 
 
-def request_example(value: object, name: str = "Request") -> OpenApiExample:
-    return OpenApiExample(name, value=value, request_only=True)
+def request_example(value: object, name: str = "Request", media_type: str = "application/json") -> OpenApiExample:
+    return OpenApiExample(name, value=value, request_only=True, media_type=media_type)
 
 
-def response_example(value: object, name: str = "Response", status: int = 200) -> OpenApiExample:
-    return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)])
+def response_example(
+    value: object, name: str = "Response", status: int = 200, media_type: str = "application/json"
+) -> OpenApiExample:
+    return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)], media_type=media_type)

@@ -22,12 +22,12 @@ _SUCCESSES = {
     "204": "Done; there is nothing to show.",
 }
 _ERRORS = {
-    "400": ("invalid", "The request is not valid: unknown or wrong fields, or no JSON."),
+    "400": ("invalid", "The request is not valid: unknown or wrong fields, or a body that cannot be read."),
     "401": ("not_signed_in", "No token, or its session has ended."),
     "404": ("not_found", "There is nothing here, or it is not yours."),
     "409": ("answer_running", "It does not fit the present state; `code` says how."),
     "413": ("too_large", "The request is too large."),
-    "415": ("unsupported_media_type", "The body is not sent as application/json."),
+    "415": ("unsupported_media_type", "The body is not sent as this address takes it."),
     "503": ("unavailable", "A part of the service is away for the moment."),
 }
 # What an operation's own logic refuses.
@@ -35,6 +35,15 @@ _BUSY = ("answer_running", "The conversation's last question is being answered, 
 _REFUSALS = {
     "chats_ask": {"404": ("not_found", "There is no such conversation, or it is not yours."), "409": _BUSY},
     "chats_regenerate": {"409": _BUSY},
+    "collections_change": {"403": ("forbidden", "Only staff can share a collection with all accounts.")},
+    "collections_delete": {"409": ("collection_is_default", "Your default collection stays.")},
+    "documents_add": {"404": ("not_found", "There is no such collection, or it is not yours.")},
+    "documents_add_sample": {"413": ("storage_full", "There is no room left for your files.")},
+    "documents_cancel": {"409": ("document_not_being_read", "The document is not being read any more.")},
+    "documents_change": {"409": ("document_there_already", "The same file is in that collection already.")},
+    "documents_file": {"409": ("document_has_no_file", "These passages were written one by one.")},
+    "documents_restore": {"409": ("document_there_already", "The same file is in that collection already.")},
+    "documents_retry": {"409": ("document_not_failed", "Only one that failed or was cancelled can be read again.")},
     "models_check": {"409": ("setting_invalid", "A setting of the server cannot be used; `message` names it.")},
 }
 

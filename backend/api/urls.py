@@ -3,7 +3,18 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from api.views import attachments, chats, conversations, health, models, sessions, tickets, users
+from api.views import (
+    attachments,
+    chats,
+    collections,
+    conversations,
+    documents,
+    health,
+    models,
+    sessions,
+    tickets,
+    users,
+)
 from api.views.events import stream_events
 from api.views.postman import PostmanView
 from api.views.schema import RedocPage, RedocScript, SwaggerPage
@@ -30,6 +41,18 @@ urlpatterns = [
     path("chats/<uuid:question_id>/regenerate/", can_wait(chats.ChatRegenerateView.as_view())),
     path("attachments/", attachments.AttachmentsView.as_view()),
     path("attachments/<uuid:attachment_id>/", attachments.AttachmentView.as_view()),
+    path("collections/", collections.CollectionsView.as_view()),
+    path("collections/<uuid:collection_id>/", collections.CollectionView.as_view()),
+    path("collections/<uuid:collection_id>/restore/", collections.CollectionRestoreView.as_view()),
+    path("documents/", documents.DocumentsView.as_view()),
+    path("documents/sample/", documents.SampleView.as_view()),
+    path("documents/<uuid:document_id>/", documents.DocumentView.as_view()),
+    path("documents/<uuid:document_id>/restore/", documents.DocumentRestoreView.as_view()),
+    path("documents/<uuid:document_id>/retry/", documents.DocumentRetryView.as_view()),
+    path("documents/<uuid:document_id>/cancel/", documents.DocumentCancelView.as_view()),
+    path("documents/<uuid:document_id>/passages/", documents.DocumentPassagesView.as_view()),
+    path("documents/<uuid:document_id>/file/", documents.DocumentFileView.as_view()),
+    path("document-images/<uuid:image_id>/", documents.DocumentImageView.as_view()),
     path("health/live/", health.LiveView.as_view()),
     path("health/ready/", health.ReadyView.as_view()),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -13,10 +12,10 @@ from django.utils import timezone
 from chat.errors import NotFound
 from chat.library.collections import named_collections
 from chat.search.turns import find_turns
+from chat.undo import UNDO_FOR
 from models.chat import RUNNING
 from models.models import Chat, Collection, Conversation, TitleBy, User
 
-UNDO_FOR = timedelta(hours=24)
 TITLE_CHARACTERS = 60
 
 

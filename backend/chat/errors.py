@@ -41,6 +41,12 @@ class NotFound(ServiceError):
     message = "There is nothing here, or it is not yours."
 
 
+class NotAllowed(ServiceError):
+    code = "forbidden"
+    status = 403
+    message = "You are not allowed to do this."
+
+
 class NotSignedIn(ServiceError):
     code = "not_signed_in"
     status = 401
@@ -84,6 +90,12 @@ class ModelCannotSee(ServiceError):
 class PictureRefused(ServiceError):
     code = "picture_refused"
     message = "This is no picture that can be read: a PNG, JPEG, WebP or GIF."
+
+
+class TooLarge(ServiceError):
+    code = "too_large"
+    status = 413
+    message = "The request is too large."
 
 
 class TooMany(ServiceError):

@@ -69,6 +69,9 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 LANGUAGE_CODE = "en"
 USE_I18N = False
+# While it is being sent, a body waits here rather than in /tmp, which may be memory.
+FILE_UPLOAD_TEMP_DIR = DATA_FOLDER / "files" / "incoming"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = _env.integer("MAX_REQUEST_BYTES", 1_000_000, minimum=1)
 
 # --- Channels ---------------------------------------------------------------------
@@ -144,6 +147,17 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "update_heartbeat_interval": 5.0,
     "delete_jobs": "always",
 }
+
+# --- Documents (docs/decisions/documents.md) ------------------------------------------
+
+MAX_DOCUMENT_BYTES = _env.integer("MAX_DOCUMENT_BYTES", 50_000_000, minimum=1)
+MAX_UPLOAD_BYTES = _env.integer("MAX_UPLOAD_BYTES", 200_000_000, minimum=1)
+DATA_UPLOAD_MAX_NUMBER_FILES = _env.integer("MAX_UPLOAD_FILES", 100, minimum=1)
+USER_STORAGE_BYTES = _env.integer("USER_STORAGE_BYTES", 2_000_000_000, minimum=1)
+DOCUMENTS_PER_WORKER = _env.integer("DOCUMENTS_PER_WORKER", 2, minimum=1)
+DOCUMENT_LEASE_SECONDS = _env.seconds("DOCUMENT_LEASE_SECONDS", 15.0)
+DOCUMENT_READ_SECONDS = _env.seconds("DOCUMENT_READ_SECONDS", 600.0)
+DOCUMENT_MAX_ATTEMPTS = _env.integer("DOCUMENT_MAX_ATTEMPTS", 3, minimum=1)
 
 # --- WebSockets (docs/websocket.md) -------------------------------------------------
 

@@ -80,17 +80,26 @@ def _request(step: Step, operation: Json) -> Json:
     }
     if not operation.get("security"):
         request["auth"] = {"type": "noauth"}
-    if _is_form(operation):
-        # Whoever sends it chooses the file.
-        request["body"] = {"mode": "formdata", "formdata": [{"key": "file", "type": "file", "src": []}]}
-    elif "requestBody" in operation:
-        body = json.dumps(_example_body(step, operation), indent=2, ensure_ascii=False)
-        request["body"] = {"mode": "raw", "raw": body, "options": {"raw": {"language": "json"}}}
+    if "requestBody" in operation:
+        request["body"] = _body(step, operation)
     return request
 
 
+def _body(step: Step, operation: Json) -> Json:
+    example = _example_body(step, operation)
+    if _has_files(operation):
+        # Whoever runs it chooses the files.
+        return {"mode": "formdata", "formdata": [{"key": name, "type": "file", "src": []} for name in example]}
+    text = json.dumps(example, indent=2, ensure_ascii=False)
+    return {"mode": "raw", "raw": text, "options": {"raw": {"language": "json"}}}
+
+
+def _has_files(operation: Json) -> bool:
+    return "multipart/form-data" in operation["requestBody"]["content"]
+
+
 def _headers(operation: Json) -> Iterator[Json]:
-    if "requestBody" in operation and not _is_form(operation):
+    if "requestBody" in operation and not _has_files(operation):
         yield {"key": "Content-Type", "value": "application/json"}
     for parameter in _parameters(operation, "header"):
         name = parameter["name"]
@@ -99,10 +108,6 @@ def _headers(operation: Json) -> Iterator[Json]:
             yield {"key": name, "value": _HEADER_VALUES[name], "description": description}
         else:
             yield {"key": name, "value": "", "description": description, "disabled": True}
-
-
-def _is_form(operation: Json) -> bool:
-    return "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
 
 
 def _url(step: Step, operation: Json) -> Json:

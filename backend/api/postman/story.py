@@ -66,6 +66,32 @@ _OPENING = (
         ),
     ),
     Chapter(
+        "Documents",
+        (
+            Step("collections_create", keeps={"collection_id": "id"}),
+            Step("collections_list"),
+            Step("collections_read"),
+            Step("collections_change"),
+            # Choose files in the body; there are none in the collection.
+            Step("documents_add", also=(400,)),
+            Step("documents_samples"),
+            Step("documents_add_sample", keeps={"document_id": "id"}),
+            Step("documents_list"),
+            Step("documents_read"),
+            Step("documents_passages"),
+            Step("documents_file"),
+            # Put the number of a picture into the address: image_urls of the passages have them.
+            Step("document_images_read", also=(404,)),
+            Step("documents_cancel", also=(409,)),
+            Step("documents_retry", also=(409,)),
+            Step("documents_change"),
+            Step("documents_delete"),
+            Step("documents_restore"),
+            Step("collections_delete"),
+            Step("collections_restore"),
+        ),
+    ),
+    Chapter(
         "Questions and answers",
         (
             Step("chats_ask", keeps={"question_id": "question_id", "conversation_id": "conversation"}, query=_WAIT),
