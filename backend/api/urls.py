@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from api.views import chats, conversations, health, models, sessions, tickets, users
+from api.views import chats, conversations, health, models, rag_data, search, sessions, tickets, users
 from api.views.events import stream_events
 from api.views.postman import PostmanView
 from api.views.schema import RedocPage, RedocScript, SwaggerPage
@@ -27,6 +27,10 @@ urlpatterns = [
     path("chats/<uuid:question_id>/cancel/", can_wait(chats.ChatCancelView.as_view(), always_for=3.0)),
     path("chats/<uuid:question_id>/events/", stream_events),
     path("chats/<uuid:question_id>/regenerate/", can_wait(chats.ChatRegenerateView.as_view())),
+    path("rag-data/", rag_data.rag_data),
+    path("rag-data/<int:data_id>/", rag_data.RagDataView.as_view()),
+    path("search/", search.SearchView.as_view()),
+    path("search-logs/", search.SearchLogsView.as_view()),
     path("health/live/", health.LiveView.as_view()),
     path("health/ready/", health.ReadyView.as_view()),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -35,3 +35,9 @@ def collections_in_scope(user: User, wanted: Sequence[UUID]) -> list[Collection]
 def default_collection(user: User) -> Collection:
     """Where documents go that name no collection; made when it is first needed."""
     return Collection.objects.get_or_create(owner=user, is_default=True, deleted_at=None)[0]
+
+
+def require_readable(user: User, wanted: Sequence[UUID]) -> None:
+    """Raise NotFound unless the user may read all of these collections."""
+    if wanted and readable_collections(user).filter(pk__in=wanted).count() < len(set(wanted)):
+        raise NotFound

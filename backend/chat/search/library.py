@@ -8,9 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils import timezone
+
 from chat.library.collections import collections_in_scope
 from chat.search.ranking import rank_passages
+from chat.search.snippets import Snippet, make_snippet
 from models.models import Document, RagData, SearchLog, User
+
+# `ai_models.text` marks so the first two syllables of a Korean word.
+_WORD_START = "^"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +79,29 @@ def _found(row: RagData, score: float) -> FoundPassage:
     )
 
 
+def shown_piece(hits: LibraryHits, passage: FoundPassage) -> Snippet:
+    """Return the place in a passage that shows the words it was found by."""
+    return make_snippet([token for token in hits.term_weights if not token.startswith(_WORD_START)], [passage.text])
+
+
 def _log_rows(
     user: User, query: str, collections: Sequence[UUID], question_id: UUID | None, hits: LibraryHits
 ) -> list[SearchLog]:
-    def row(**found: object) -> SearchLog:
-        return SearchLog(
+    found = [
+        {"data_id": passage.data_id, "rank": rank, "score": passage.score}
+        for rank, passage in enumerate(hits.passages, start=1)
+    ]
+    now = timezone.now()
+    return [
+        SearchLog(
             search_id=hits.search_id,
             user=user,
             question_id=question_id,
             query=query,
             collections=list(collections),
+            searching_time=now,
             duration_ms=hits.duration_ms,
-            **found,
+            **place,
         )
-
-    found = [
-        row(data_id=passage.data_id, rank=rank, score=passage.score)
-        for rank, passage in enumerate(hits.passages, start=1)
+        for place in found or [{}]
     ]
-    return found or [row()]

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from chat.search.weights import idf, query_vector, scope_hash, scoped_term, wanted
+from ai_models.text import query_tokens
+from chat.search.weights import idf, query_vector, scope_hash, scoped_term
 from models.models import Collection, Document
 
 # A scope of so many passages is read as a whole, if its words are too common to choose by.
@@ -22,6 +23,8 @@ EXACT_PASSAGES = 20_000
 ANY_BUDGET = 5_000
 PAIR_BUDGET = 5_000
 _MOST_CANDIDATES = 20_000
+# A whole page pasted as a query is searched by its rarest words.
+_MOST_TOKENS = 64
 # Each pair is one more look into the index.
 _MOST_PAIRS = 12
 _PAIRED_TOKENS = 10
@@ -66,23 +69,41 @@ class _Query:
     idf: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Which passages are scored: a condition with its parameters; `left`: tokens that it does not ask for alone."""
+
+    where: str
+    parameters: Mapping[str, Any]
+    left: tuple[str, ...] = ()
+
+
 def rank_passages(scope: Sequence[Collection], query: str, *, limit: int) -> Ranking:
     """Return the `limit` best passages of these collections."""
     asked = _read_query(scope, query)
     if not asked.holders:
         return Ranking({}, asked.idf)
-    where, chosen = _choose(asked)
+    choice = _choose(asked)
+    scores = _score(asked, choice, limit)
+    if len(scores) < limit and choice.left:
+        # Few hold the rare words; the rest of the page is filled by the others.
+        scores = {**_score(asked, _by_any(asked, choice.left[:1]), limit), **scores}
+    best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+    return Ranking(dict(best[:limit]), asked.idf)
+
+
+def _score(query: _Query, choice: _Choice, limit: int) -> dict[int, float]:
     parameters: dict[str, Any] = {
-        **chosen,
-        "vector": query_vector({token: asked.idf[token] for token in asked.holders}),
-        "scope": list(asked.scope),
-        "deleted": _deleted_documents(asked.scope),
+        **choice.parameters,
+        "vector": query_vector({token: query.idf[token] for token in query.holders}),
+        "scope": list(query.scope),
+        "deleted": _deleted_documents(query.scope),
         "limit": limit,
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_PLAN)
-        cursor.execute(_BEST.format(candidates=f"{_CANDIDATES} {where}"), parameters)
-        return Ranking({data_id: float(score) for data_id, score in cursor.fetchall()}, asked.idf)
+        cursor.execute(_BEST.format(candidates=f"{_CANDIDATES} {choice.where}"), parameters)
+        return {data_id: float(score) for data_id, score in cursor.fetchall()}
 
 
 def _read_query(scope: Sequence[Collection], query: str) -> _Query:
@@ -90,9 +111,10 @@ def _read_query(scope: Sequence[Collection], query: str) -> _Query:
     filled = sorted((each for each in scope if each.passage_count > 0), key=lambda each: -each.passage_count)
     ids = tuple(each.pk for each in filled)
     passages = sum(each.passage_count for each in filled)
-    tokens = wanted(query)
+    tokens = query_tokens(query)
     counts = _count_holders(ids, tokens)
-    holders = {token: count for token, count in sorted(counts.items(), key=lambda pair: pair[1]) if count}
+    rarest_first = sorted((pair for pair in counts.items() if pair[1]), key=lambda pair: pair[1])
+    holders = dict(rarest_first[:_MOST_TOKENS])
     return _Query(ids, passages, holders, {token: idf(counts[token], passages) for token in tokens})
 
 
@@ -114,23 +136,28 @@ def _deleted_documents(scope: Sequence[UUID]) -> list[UUID]:
 # --- Which passages are scored ----------------------------------------------------------
 
 
-def _choose(query: _Query) -> tuple[str, dict[str, object]]:
-    """Return the condition that candidates meet, with its parameters.
+def _choose(query: _Query) -> _Choice:
+    """Choose every passage that holds a word of the query, where they are few enough; then the result is exact.
 
-    Every passage that holds a word of the query, where they are few enough; then the result
-    is exact. Otherwise those with one of the rarest words, and those with two rare ones.
+    Otherwise those with one of the rarest words, and those with two that are rare together.
     """
     met = sum(query.holders.values())
     if query.passages <= EXACT_PASSAGES and met > query.passages // 4:
-        return _WHOLE_SCOPE, {}
+        return _Choice(_WHOLE_SCOPE, {})
+    if query.passages <= EXACT_PASSAGES or met <= ANY_BUDGET:
+        return _by_any(query, tuple(query.holders))
+    return _by_any(query, _rarest(query.holders), with_pairs=True)
+
+
+def _by_any(query: _Query, tokens: Sequence[str], *, with_pairs: bool = False) -> _Choice:
     hashes = [scope_hash(scope) for scope in query.scope]
-    rare = list(query.holders) if met <= EXACT_PASSAGES // 4 else _rarest(query.holders)
     conditions = [_ANY]
-    parameters: dict[str, object] = {"any": [scoped_term(scope, token) for scope in hashes for token in rare]}
-    for number, (scope, pair) in enumerate(_scoped_pairs(query, hashes, rare)):
+    parameters: dict[str, Any] = {"any": [scoped_term(scope, token) for scope in hashes for token in tokens]}
+    for number, (scope, pair) in enumerate(_scoped_pairs(query, hashes, tokens) if with_pairs else ()):
         conditions.append(_ALL.format(f"pair{number}"))
         parameters[f"pair{number}"] = [scoped_term(scope, token) for token in pair]
-    return f"WHERE {' OR '.join(conditions)} LIMIT {_MOST_CANDIDATES}", parameters
+    left = tuple(token for token in query.holders if token not in tokens)
+    return _Choice(f"WHERE {' OR '.join(conditions)} LIMIT {_MOST_CANDIDATES}", parameters, left)
 
 
 def _rarest(holders: Mapping[str, int]) -> list[str]:

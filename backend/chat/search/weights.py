@@ -15,7 +15,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from ai_models import bm25
-from ai_models.text import query_tokens, tokens
+from ai_models.text import tokens
 from chat.search.terms import hash_half
 
 # Of a passage, in the units of `length_of`. Fixed, because the mean of a collection changes with every passage and
@@ -59,13 +59,11 @@ def weigh_text(scope: int, text: str) -> WeighedText:
     # So that a Korean word of one syllable is found with its particle behind it: 밥 in 밥을.
     counts.update(token[1] for token in found if token[0] == _WORD_START)
     fixed = bm25.K1 * (1 - bm25.B + bm25.B * length / MEAN_LENGTH)
-    weights: dict[int, float] = {}
-    for token, count in counts.items():
-        # Two tokens can share a dimension, though hardly ever in one passage.
-        dimension = _dimension(token)
-        weights[dimension] = weights.get(dimension, 0.0) + count * (bm25.K1 + 1) / (count + fixed)
-    terms = ",".join([str(scope | _token_hash(token)) for token in counts])
-    return WeighedText(f"{{{terms}}}", sparse_vector(weights), length)
+    weights = {count: f"{count * (bm25.K1 + 1) / (count + fixed):.5g}" for count in set(counts.values())}
+    hashes = [_token_hash(token) for token in counts]
+    # Two tokens of one passage hardly ever share a dimension; then one of them does not count.
+    pairs = {hashed % _DIMENSIONS: weights[count] for hashed, count in zip(hashes, counts.values(), strict=True)}
+    return WeighedText(f"{{{','.join([str(scope | hashed) for hashed in hashes])}}}", _sparse_vector(pairs), length)
 
 
 def length_of(found: Iterable[str]) -> int:
@@ -74,24 +72,15 @@ def length_of(found: Iterable[str]) -> int:
 
 
 def query_vector(idf: Mapping[str, float]) -> str:
-    return sparse_vector({_dimension(token): weight for token, weight in idf.items()})
+    """Write the query's side of the score, from the idf of each of its tokens."""
+    return _sparse_vector({_token_hash(token) % _DIMENSIONS: f"{weight:.7g}" for token, weight in idf.items()})
 
 
-def sparse_vector(weights: Mapping[int, float]) -> str:
-    """Write a `sparsevec` as pgvector reads it: {dimension:weight,...}/dimensions."""
-    pairs = ",".join([f"{dimension}:{weight:.5g}" for dimension, weight in weights.items()])
-    return f"{{{pairs}}}/{_DIMENSIONS}"
+def _sparse_vector(weights: Mapping[int, str]) -> str:
+    """Write a `sparsevec` as pgvector reads it: {dimension:weight,...}/dimensions, counted from 1."""
+    return f"{{{','.join([f'{place + 1}:{weight}' for place, weight in weights.items()])}}}/{_DIMENSIONS}"
 
 
 def idf(holders: int, passages: int) -> float:
     """Lucene's, which is never negative: high where few of all passages hold the token."""
     return math.log(1 + (max(passages, holders) - holders + 0.5) / (holders + 0.5))
-
-
-def wanted(query: str) -> list[str]:
-    """The tokens of a query, each once, in its order."""
-    return query_tokens(query)
-
-
-def _dimension(token: str) -> int:
-    return _token_hash(token) % _DIMENSIONS + 1

@@ -151,6 +151,14 @@ class Migration(migrations.Migration):
             model_name='document',
             index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['collection'], name='document_deleted'),
         ),
+        migrations.AddIndex(
+            model_name='searchlog',
+            index=models.Index(fields=['-searching_time'], name='search_log_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='searchlog',
+            index=models.Index(fields=['search_id'], name='search_log_search'),
+        ),
         migrations.RunSQL(_COUNT, _UNCOUNT),
         migrations.RunSQL(_STORAGE, migrations.RunSQL.noop),
     ]
