@@ -5,10 +5,15 @@ import asyncio
 import sys
 from types import ModuleType
 
-from benchmarks import chaos, sockets, streaming
+from benchmarks import chaos, retrieval, sockets, streaming
 from benchmarks.report import on_this_machine
 
-BENCHMARKS: dict[str, ModuleType] = {"streaming": streaming, "chaos": chaos, "sockets": sockets}
+BENCHMARKS: dict[str, ModuleType] = {
+    "streaming": streaming,
+    "chaos": chaos,
+    "sockets": sockets,
+    "retrieval": retrieval,
+}
 
 
 def main() -> int:
