@@ -88,3 +88,11 @@ SEARCH_LOG: dict[str, Any] = {
     "duration_ms": 6.2,
     "collections": [],
 }
+EMBEDDING_PROGRESS: dict[str, Any] = {
+    "model": "ollama/bge-m3",
+    "ready": True,
+    "weight_ko": 0.6,
+    "weight_en": 0.6,
+    "embedded": 9216,
+    "waiting": 784,
+}

@@ -30,6 +30,7 @@ urlpatterns = [
     path("rag-data/", rag_data.rag_data),
     path("rag-data/<int:data_id>/", rag_data.RagDataView.as_view()),
     path("search/", search.SearchView.as_view()),
+    path("search/embeddings/", search.EmbeddingsView.as_view()),
     path("search-logs/", search.SearchLogsView.as_view()),
     path("health/live/", health.LiveView.as_view()),
     path("health/ready/", health.ReadyView.as_view()),

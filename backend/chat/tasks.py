@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 import chat.answers.doorbell  # noqa: F401  (registers the doorbell's task)
 from chat.answers.sweep import sweep_answers
 from chat.conversations import purge_deleted_conversations
+from chat.library.embedding import embed_waiting
 from chat.sessions.activity import flush_activity
 
 # croniter puts the seconds last.
@@ -25,6 +26,12 @@ def sweep_answers_task(timestamp: int) -> None:
 @app.task(name="flush_activity", queue="upkeep", queueing_lock="flush_activity")
 def flush_activity_task(timestamp: int) -> None:
     flush_activity()
+
+
+@app.periodic(cron=_EVERY_5_SECONDS)
+@app.task(name="embed_waiting", queue="upkeep", queueing_lock="embed_waiting")
+def embed_waiting_task(timestamp: int) -> None:
+    embed_waiting()
 
 
 @app.periodic(cron=_EVERY_HOUR)

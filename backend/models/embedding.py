@@ -17,11 +17,10 @@ class Embedder(models.Model):
     name = models.CharField(max_length=300, unique=True)
     # 0 until it has answered once.
     dimensions = models.IntegerField(default=0)
-    # Its share of a mixed score, 0 to 1; 0: it is not asked.
-    weight = models.FloatField(default=0)
+    # Its share of a mixed score, 0 to 1, for questions in each language; 0: it is not asked.
+    weight_ko = models.FloatField(default=0)
+    weight_en = models.FloatField(default=0)
     probed_datetime = models.DateTimeField(null=True)
-    # Whether the index over all its vectors stands.
-    indexed = models.BooleanField(default=False)
 
     class Meta:
         db_table = "embedders"
@@ -45,3 +44,14 @@ class PassageEmbedding(models.Model):
         db_table = "passage_embeddings"
         constraints = [models.UniqueConstraint(fields=["data", "embedder"], name="passage_embedding_once")]
         indexes = [models.Index(fields=["embedder", "collection"], name="passage_embedding_collection")]
+
+
+class WaitingEmbedding(models.Model):
+    """A passage that is new or changed, until it has its vector. Without a foreign key: it may be gone by then."""
+
+    data_id = models.BigIntegerField(primary_key=True)
+    # Tells whether it was changed again while its vector was made.
+    changed_datetime = models.DateTimeField()
+
+    class Meta:
+        db_table = "waiting_embeddings"

@@ -5,7 +5,7 @@ from models.chat import AnswerStatus, Chat, Citation, Confidence
 from models.collection import Collection
 from models.conversation import Conversation, Mode, TitleBy
 from models.document import Document, DocumentImage, DocumentSource, DocumentStatus
-from models.embedding import Embedder, PassageEmbedding
+from models.embedding import Embedder, PassageEmbedding, WaitingEmbedding
 from models.rag_data import PassageTerms, RagData, TermCount
 from models.search_log import SearchLog
 from models.session import Session
@@ -33,4 +33,5 @@ __all__ = [
     "TermCount",
     "TitleBy",
     "User",
+    "WaitingEmbedding",
 ]

@@ -87,6 +87,7 @@ _SEARCHING = (
             Step("rag_data_read"),
             Step("rag_data_change"),
             Step("search"),
+            Step("search_embeddings"),
             Step("search_logs_list"),
             Step("rag_data_delete"),
         ),

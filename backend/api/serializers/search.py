@@ -77,6 +77,20 @@ class SearchResultSerializer(serializers.Serializer[Any]):
         return cls(hits, context={"hits": hits})
 
 
+class EmbeddingProgressSerializer(serializers.Serializer[Any]):
+    """`model` is "" when the server has none; `ready`: it was tried out. A weight of 0: searches go by words alone.
+
+    `embedded` and `waiting` count all passages on the server.
+    """
+
+    model = serializers.CharField()
+    ready = serializers.BooleanField()
+    weight_ko = serializers.FloatField()
+    weight_en = serializers.FloatField()
+    embedded = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+
+
 class SearchLogSerializer(serializers.ModelSerializer[SearchLog]):
     """`rank` 1 is the best; `data`, `rank` and `score` are null when nothing was found. Empty `collections`: all."""
 

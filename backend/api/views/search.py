@@ -14,14 +14,16 @@ from rest_framework.views import APIView
 
 from api.authentication import current_session
 from api.examples import request_example, response_example
-from api.library_examples import SEARCH_LOG, SEARCH_RESULT, SEARCH_RESULT_KO
+from api.library_examples import EMBEDDING_PROGRESS, SEARCH_LOG, SEARCH_RESULT, SEARCH_RESULT_KO
 from api.serializers.search import (
+    EmbeddingProgressSerializer,
     SearchLogFilterSerializer,
     SearchLogSerializer,
     SearchResultSerializer,
     SearchSerializer,
 )
 from chat.library.collections import require_readable
+from chat.library.embedding import embedding_progress
 from chat.search.library import search_library
 from chat.search_logs import list_search_logs
 
@@ -47,6 +49,17 @@ class SearchView(APIView):
         user = current_session(request).user
         require_readable(user, wanted.validated_data["collections"])
         return Response(SearchResultSerializer.of(search_library(user=user, **wanted.validated_data)).data)
+
+
+class EmbeddingsView(APIView):
+    @extend_schema(
+        operation_id="search_embeddings",
+        summary="See whether searches go by meaning too, and how far the passages are",
+        responses=EmbeddingProgressSerializer,
+        examples=[response_example(EMBEDDING_PROGRESS)],
+    )
+    def get(self, request: Request) -> Response:
+        return Response(EmbeddingProgressSerializer(embedding_progress()).data)
 
 
 class SearchLogsView(generics.ListAPIView[Any]):

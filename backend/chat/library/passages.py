@@ -18,6 +18,13 @@ from models.models import Collection, Document, PassageTerms, RagData
 _COPY: LiteralString = """
     COPY passage_terms (data_id, document_id, collection_id, length, terms, term_weights) FROM STDIN
 """
+# Only where a model makes vectors at all. One that is made at this moment of the old text does not count.
+_WAIT: LiteralString = """
+    INSERT INTO waiting_embeddings (data_id, changed_datetime)
+    SELECT data_id, clock_timestamp() FROM unnest(%s::bigint[]) AS data_id WHERE EXISTS (SELECT FROM embedders)
+     ORDER BY data_id
+        ON CONFLICT (data_id) DO UPDATE SET changed_datetime = excluded.changed_datetime
+"""
 _REINDEXED_AT_ONCE = 500
 
 
@@ -110,6 +117,8 @@ def _write_terms(document: Document, rows: Sequence[RagData], weighed: Sequence[
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for row, each in zip(rows, weighed, strict=True):
             copy.write(f"{row.pk}\t{place}\t{each.length}\t{each.terms}\t{each.weights}\n")
+    with connection.cursor() as cursor:
+        cursor.execute(_WAIT, [[row.pk for row in rows]])
 
 
 def _parts(rows: Iterable[RagData]) -> Iterable[list[RagData]]:

@@ -5,7 +5,7 @@ Knows collections by their ids, not who may read them (`library.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, LiteralString
@@ -37,6 +37,9 @@ _PLAN: LiteralString = """
 _CANDIDATES: LiteralString = """
     SELECT data_id, collection_id, document_id, -(term_weights <#> %(vector)s::sparsevec) AS score
       FROM passage_terms
+"""
+_THESE: LiteralString = """
+    SELECT data_id, -(term_weights <#> %(vector)s::sparsevec) FROM passage_terms WHERE data_id = ANY(%(these)s)
 """
 _WHOLE_SCOPE: LiteralString = "WHERE collection_id = ANY(%(scope)s)"
 _ANY: LiteralString = "terms && %(any)s::bigint[]"
@@ -92,12 +95,21 @@ def rank_passages(scope: Sequence[Collection], query: str, *, limit: int) -> Ran
     return Ranking(dict(best[:limit]), asked.idf)
 
 
+def score_these(term_weights: Mapping[str, float], data_ids: Set[int]) -> dict[int, float]:
+    """Return the scores of these passages, for the words of a Ranking; 0 for those that hold none of them."""
+    if not term_weights or not data_ids:
+        return dict.fromkeys(data_ids, 0.0)
+    with connection.cursor() as cursor:
+        cursor.execute(_THESE, {"vector": query_vector(term_weights), "these": list(data_ids)})
+        return {data_id: float(score) for data_id, score in cursor.fetchall()}
+
+
 def _score(query: _Query, choice: _Choice, limit: int) -> dict[int, float]:
     parameters: dict[str, Any] = {
         **choice.parameters,
         "vector": query_vector({token: query.idf[token] for token in query.holders}),
         "scope": list(query.scope),
-        "deleted": _deleted_documents(query.scope),
+        "deleted": deleted_documents(query.scope),
         "limit": limit,
     }
     with transaction.atomic(), connection.cursor() as cursor:
@@ -128,7 +140,7 @@ def _count_holders(scope: Sequence[UUID], tokens: Sequence[str]) -> dict[str, in
     return counts
 
 
-def _deleted_documents(scope: Sequence[UUID]) -> list[UUID]:
+def deleted_documents(scope: Sequence[UUID]) -> list[UUID]:
     """Those that can still be restored; their passages are kept."""
     return list(Document.objects.filter(collection__in=scope, deleted_at__isnull=False).values_list("pk", flat=True))
 

@@ -42,6 +42,7 @@ DROP FUNCTION count_passage_terms();
 # A row's words and weights stay in its page: a candidate is scored by reading one. Counts change in place.
 _STORAGE = """
 ALTER TABLE passage_terms SET (toast_tuple_target = 8160);
+ALTER TABLE passage_embeddings SET (toast_tuple_target = 8160);
 ALTER TABLE term_counts SET (fillfactor = 80);
 """
 
@@ -59,9 +60,9 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=300, unique=True)),
                 ('dimensions', models.IntegerField(default=0)),
-                ('weight', models.FloatField(default=0)),
+                ('weight_ko', models.FloatField(default=0)),
+                ('weight_en', models.FloatField(default=0)),
                 ('probed_datetime', models.DateTimeField(null=True)),
-                ('indexed', models.BooleanField(default=False)),
             ],
             options={
                 'db_table': 'embedders',
@@ -158,6 +159,16 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='searchlog',
             index=models.Index(fields=['search_id'], name='search_log_search'),
+        ),
+        migrations.CreateModel(
+            name='WaitingEmbedding',
+            fields=[
+                ('data_id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('changed_datetime', models.DateTimeField()),
+            ],
+            options={
+                'db_table': 'waiting_embeddings',
+            },
         ),
         migrations.RunSQL(_COUNT, _UNCOUNT),
         migrations.RunSQL(_STORAGE, migrations.RunSQL.noop),
