@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -98,6 +99,24 @@ def test_stream_may_be_larger_than_a_request(owner: Person) -> None:
     assert end | {"kind": "done", "stored": 3000, "refused": 0} == end
     too_large = owner.post("rag-data/", lines[:2000])
     assert too_large.status_code == 413
+
+
+def test_writers_of_one_collection_do_not_stop_each_other(owner: Person, database: None) -> None:
+    """The same words and names in another order: what deadlocks without a lock in front."""
+    words = ["heron", "pond", "reed", "fish", "nest"]
+    lines = [
+        {"data_text": f"{words[number % 5]} {words[number % 3]} {number}", "external_id": f"n{number}"}
+        for number in range(600)
+    ]
+    with ThreadPoolExecutor(4) as threads:
+        replies = list(threads.map(lambda part: stream(owner, part), (lines, lines[::-1], lines, lines[::-1])))
+    ends = [reply[-1] for reply in replies]
+    assert [end["kind"] for end in ends] == ["done"] * 4
+    assert sum(end["stored"] for end in ends) == 600
+    collection = Collection.objects.get(owner=user_of(owner))
+    assert collection.passage_count == RagData.objects.filter(collection=collection).count() == 600
+    holders = words_counted(collection)
+    assert holders[hash_term(collection.pk, "heron")] == sum("heron" in line["data_text"] for line in lines)
 
 
 def test_list_comes_in_pages_and_by_collection(owner: Person, database: None) -> None:

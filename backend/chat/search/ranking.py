@@ -187,12 +187,18 @@ def _rarest(holders: Mapping[str, int]) -> list[str]:
 def _scoped_pairs(query: _Query, hashes: Sequence[int], rare: Sequence[str]) -> Iterator[tuple[int, tuple[str, str]]]:
     """Yield the rarest pairs of the tokens that are not rare by themselves, in each collection."""
     common = [token for token in query.holders if token not in rare][:_PAIRED_TOKENS]
-    pairs = sorted(combinations(common, 2), key=lambda pair: query.holders[pair[0]] * query.holders[pair[1]])
+    together = {pair: _holders_of_both(query, *pair) for pair in combinations(common, 2)}
     total, left = 0.0, _MOST_PAIRS
-    for pair in pairs:
-        # As if words did not attract each other; they do, hence the cap on candidates.
-        total += query.holders[pair[0]] * query.holders[pair[1]] / query.passages
+    for pair, holders in sorted(together.items(), key=lambda item: item[1]):
+        total += holders
         if total > PAIR_BUDGET or left < len(hashes):
             return
         left -= len(hashes)
         yield from ((scope, pair) for scope in hashes)
+
+
+def _holders_of_both(query: _Query, one: str, other: str) -> float:
+    """Guess how many passages hold both: as chance would have it, or all, for two pieces of one Korean word."""
+    fewer, more = sorted((query.holders[one], query.holders[other]))
+    of_one_word = not one.isascii() and bool(set(one) & set(other))
+    return float(fewer) if of_one_word else fewer * more / query.passages
