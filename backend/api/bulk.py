@@ -20,6 +20,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -77,6 +78,8 @@ class _Bulk:
     refused: int = 0
     _line: int = 0
     _checked: set[UUID | None] = field(default_factory=set)
+    # One for all lines: making it takes longer than reading a line with it.
+    _wanted: NewRagDataSerializer = field(default_factory=NewRagDataSerializer)
 
     def store_batch(self) -> Iterator[Json]:
         """Read and store the next lines; return what to tell of them, and nothing when there are no more."""
@@ -129,10 +132,10 @@ class _Bulk:
             value = json.loads(line)
         except (ValueError, RecursionError):
             raise _Refused("invalid", "The line is not valid JSON.") from None
-        wanted = NewRagDataSerializer(data=value)
-        if not wanted.is_valid():
-            raise _Refused("invalid", "The line is not valid. See details.", details=wanted.errors)
-        placed = placed_passage(wanted.validated_data)
+        try:
+            placed = placed_passage(self._wanted.run_validation(value))
+        except ValidationError as error:
+            raise _Refused("invalid", "The line is not valid. See details.", details=error.detail) from None
         if placed.collection not in self._checked:
             try:
                 own_collection(self.user, placed.collection)

@@ -179,6 +179,7 @@ def test_staff_lists_everybodys(separate_api: OwnApi, owner: Person, database: N
         {"data_text": "x", "page": 0},
         {"data_text": "x", "position": 4},
         {"data_text": "x\u0000"},
+        {"data_text": "x\ud800"},
         [],
         "text",
     ],
