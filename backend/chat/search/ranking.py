@@ -20,8 +20,8 @@ from models.models import Collection, Document
 # A scope of so many passages is read as a whole, if its words are too common to choose by.
 EXACT_PASSAGES = 20_000
 # Above: how many candidates are chosen by one rare word, by two at once, and how many are scored at most.
-ANY_BUDGET = 5_000
-PAIR_BUDGET = 5_000
+ANY_BUDGET = 3_000
+PAIR_BUDGET = 2_000
 _MOST_CANDIDATES = 20_000
 # A whole page pasted as a query is searched by its rarest words.
 _MOST_TOKENS = 64
