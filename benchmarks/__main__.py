@@ -5,7 +5,7 @@ import asyncio
 import sys
 from types import ModuleType
 
-from benchmarks import answers, browser, chaos, sockets, streaming
+from benchmarks import answers, browser, chaos, retrieval, sockets, streaming
 from benchmarks.report import on_this_machine
 
 BENCHMARKS: dict[str, ModuleType] = {
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, ModuleType] = {
     "chaos": chaos,
     "sockets": sockets,
     "answers": answers,
+    "retrieval": retrieval,
 }
 
 

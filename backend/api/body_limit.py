@@ -37,7 +37,7 @@ _LINGER_SECONDS = 2.0
 
 def limit_of(path: str) -> int:
     """Bytes that the body of a request to this address may have."""
-    if path == "/api/documents/":
+    if path in ("/api/documents/", "/api/rag-data/"):
         return int(settings.MAX_UPLOAD_BYTES) + _AROUND_FILES
     if path == "/api/attachments/":
         return int(settings.MAX_PICTURE_BYTES) + _AROUND_FILES

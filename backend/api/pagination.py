@@ -65,3 +65,11 @@ class ByPosition(NewestFirst):
     def require_position(self, position: str) -> None:
         if not 0 <= int(position) < 1 << 31:
             raise ValueError
+
+
+class LastMadeFirst(NewestFirst):
+    """The same for rows that have a number and no moment: `ordering` is by the number."""
+
+    def require_position(self, position: str) -> None:
+        if not -(2**63) <= int(position) < 2**63:
+            raise ValueError

@@ -9,6 +9,7 @@ import chat.library.ingestion.doorbell  # noqa: F401  (both register their task)
 from chat.answers.sweep import sweep_answers
 from chat.attachments import purge_unused_attachments
 from chat.conversations import purge_deleted_conversations
+from chat.library.embedding import embed_waiting
 from chat.library.ingestion.sweep import sweep_documents
 from chat.library.purge import purge_library
 from chat.sessions.activity import flush_activity
@@ -35,6 +36,12 @@ def flush_activity_task(timestamp: int) -> None:
 @app.task(name="sweep_documents", queue="upkeep", queueing_lock="sweep_documents")
 def sweep_documents_task(timestamp: int) -> None:
     sweep_documents()
+
+
+@app.periodic(cron=_EVERY_5_SECONDS)
+@app.task(name="embed_waiting", queue="upkeep", queueing_lock="embed_waiting")
+def embed_waiting_task(timestamp: int) -> None:
+    embed_waiting()
 
 
 @app.periodic(cron=_EVERY_HOUR)

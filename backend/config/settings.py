@@ -174,6 +174,12 @@ MODEL_TOTAL_SECONDS = _env.seconds("MODEL_TOTAL_SECONDS", 600.0)
 MODEL_RETRY_AFTER_SECONDS = _env.seconds("MODEL_RETRY_AFTER_SECONDS", 60.0)
 MODEL_REST_SECONDS = _env.seconds("MODEL_REST_SECONDS", 10.0)
 
+# --- Search by meaning ----------------------------------------------------------------
+
+EMBEDDING_MODEL = _env.text("EMBEDDING_MODEL", "")
+EMBEDDING_SEARCH_SECONDS = _env.seconds("EMBEDDING_SEARCH_SECONDS", 0.5)
+EMBEDDING_SECONDS = _env.seconds("EMBEDDING_SECONDS", 60.0)
+
 # --- Logs: one line each, no bodies, no tokens ------------------------------------------
 
 _LOG_LEVEL = _env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))

@@ -5,7 +5,8 @@ from models.chat import AnswerStatus, Chat, Citation, Confidence
 from models.collection import Collection
 from models.conversation import Conversation, Mode, TitleBy
 from models.document import Document, DocumentImage, DocumentSource, DocumentStatus
-from models.rag_data import RagData, TermCount
+from models.embedding import Embedder, PassageEmbedding, WaitingEmbedding
+from models.rag_data import PassageTerms, RagData, TermCount
 from models.search_log import SearchLog
 from models.session import Session
 from models.user import User
@@ -22,11 +23,15 @@ __all__ = [
     "DocumentImage",
     "DocumentSource",
     "DocumentStatus",
+    "Embedder",
     "Mode",
+    "PassageEmbedding",
+    "PassageTerms",
     "RagData",
     "SearchLog",
     "Session",
     "TermCount",
     "TitleBy",
     "User",
+    "WaitingEmbedding",
 ]

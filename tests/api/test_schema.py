@@ -73,7 +73,7 @@ def test_every_example_fits_its_schema() -> None:
     components = {"components": as_json_schema(openapi_schema()["components"])}
     for name, operation in operations():
         for which, body in bodies(operation):
-            if "json" not in which:
+            if "json" not in which or "ndjson" in which:
                 continue  # of a stream the schema describes one event, and the example is a stream
             validator = Draft7Validator({**components, "allOf": [as_json_schema(body["schema"])]})
             for example in examples(body):

@@ -115,6 +115,19 @@ _PICTURES = Chapter(
         Step("attachments_delete", also=(404,)),
     ),
 )
+_SEARCHING = Chapter(
+    "Passages and search",
+    (
+        Step("rag_data_create", keeps={"data_id": "data_id"}),
+        Step("rag_data_list"),
+        Step("rag_data_read"),
+        Step("rag_data_change"),
+        Step("search"),
+        Step("search_embeddings"),
+        Step("search_logs_list"),
+        Step("rag_data_delete"),
+    ),
+)
 # Each of these ends the session that it is called with.
 _FAREWELL = Chapter(
     "Farewell",
@@ -132,7 +145,7 @@ _FAREWELL = Chapter(
 def tell_story(operations: Iterable[str]) -> Iterator[Chapter]:
     """Yield the chapters with all `operations` (their ids) in them and no others."""
     known = set(operations)
-    chapters = [_only(known, chapter) for chapter in (*_OPENING, _PICTURES, _FAREWELL)]
+    chapters = [_only(known, chapter) for chapter in (*_OPENING, _SEARCHING, _PICTURES, _FAREWELL)]
     told = {step.operation for chapter in chapters for step in chapter.steps}
     further = Chapter("Further operations", tuple(Step(operation) for operation in sorted(known - told)))
     for chapter in (*chapters[:-1], further, chapters[-1]):

@@ -11,7 +11,7 @@ from api.serializers.models import ReasonSerializer
 from api.serializers.strict import StrictSerializer
 from chat.library.refusals import refusal_for
 from chat.library.samples import SAMPLES
-from models.models import Collection, Document, DocumentStatus, RagData
+from models.models import Collection, Document, DocumentStatus
 
 
 class CollectionSerializer(serializers.ModelSerializer[Collection]):
@@ -102,19 +102,6 @@ class DocumentFilterSerializer(StrictSerializer):
     search = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="A part of the title.")
     cursor = serializers.CharField(required=False, write_only=True)
     page_size = serializers.CharField(required=False, write_only=True)
-
-
-class PassageSerializer(serializers.ModelSerializer[RagData]):
-    collection = serializers.UUIDField(source="collection_id", allow_null=True)
-
-    class Meta:
-        model = RagData
-        fields = [
-            *("data_id", "data_text", "image_urls", "title", "heading"),
-            *("page", "position", "external_id", "document", "collection"),
-        ]
-        read_only_fields = fields
-        extra_kwargs = {"image_urls": {"help_text": "Addresses of the pictures that stand beside the text."}}
 
 
 class SampleChoiceSerializer(StrictSerializer):

@@ -26,11 +26,11 @@ from api.serializers.library import (
     DocumentFilterSerializer,
     DocumentSerializer,
     NewDocumentsSerializer,
-    PassageSerializer,
     SampleChoiceSerializer,
     SampleSerializer,
     UploadedSerializer,
 )
+from api.serializers.rag_data import RagDataSerializer
 from api.uploading import received_files
 from chat.library.collections import access_collection, default_collection
 from chat.library.documents import (
@@ -188,7 +188,7 @@ class DocumentCancelView(APIView):
 
 
 class DocumentPassagesView(generics.ListAPIView[Any]):
-    serializer_class: type[BaseSerializer[Any]] = PassageSerializer
+    serializer_class: type[BaseSerializer[Any]] = RagDataSerializer
     pagination_class = ByPosition
     ordering = ("position",)
 

@@ -97,3 +97,9 @@ def restore_collection(user: User, collection_id: UUID) -> Collection:
     collection.deleted_at = None
     collection.save(update_fields=["deleted_at"])
     return collection
+
+
+def require_readable(user: User, wanted: Sequence[UUID]) -> None:
+    """Raise NotFound unless the user may read all of these collections."""
+    if wanted and readable_collections(user).filter(pk__in=wanted).count() < len(set(wanted)):
+        raise NotFound
