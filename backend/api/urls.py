@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from api.views import chats, conversations, health, models, sessions, tickets, users
+from api.views import accounts, chats, conversations, health, models, sessions, tickets, users
 from api.views.events import stream_events
 from api.views.postman import PostmanView
 from api.views.schema import RedocPage, RedocScript, SwaggerPage
@@ -15,7 +15,14 @@ urlpatterns = [
     path("sessions/others/", sessions.OtherSessionsView.as_view()),
     path("sessions/<uuid:session_id>/", sessions.SessionView.as_view()),
     path("sessions/ticket/", tickets.TicketView.as_view()),
+    path("sessions/redeem/", sessions.RedeemView.as_view()),
+    path("users/", users.UsersView.as_view()),
     path("users/me/", users.MeView.as_view()),
+    path("users/me/export/", users.ExportView.as_view()),
+    path("users/invitations/", accounts.InvitationsView.as_view()),
+    path("users/invitations/<uuid:invitation_id>/", accounts.InvitationView.as_view()),
+    path("users/<str:user_id>/", accounts.AccountView.as_view()),
+    path("users/<str:user_id>/password-reset/", accounts.PasswordResetView.as_view()),
     path("models/", models.ModelsView.as_view()),
     path("models/check/", models.ModelsCheckView.as_view()),
     path("conversations/", conversations.ConversationsView.as_view()),

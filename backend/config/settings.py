@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.databases import database_from_url
 from config.env import ROOT, EnvReader, check_endpoints, read_environment
-from config.secrets import load_secret_key
+from config.secrets import load_secret_key, load_visitor_secret
 
 _variables = read_environment()
 _env = EnvReader(_variables)
@@ -124,7 +124,26 @@ ACCOUNT_IDLE = timedelta(days=_env.integer("ACCOUNT_IDLE_DAYS", 7, minimum=1))
 ACCOUNT_SESSION_AGE = timedelta(days=_env.integer("ACCOUNT_SESSION_DAYS", 30, minimum=1))
 GUEST_IDLE = timedelta(days=_env.integer("GUEST_DAYS", 30, minimum=1))
 SESSIONS_PER_USER = _env.integer("SESSIONS_PER_USER", 10, minimum=1)
+GUESTS_ALLOWED = _env.boolean("GUESTS_ALLOWED", True)
+REGISTRATION_OPEN = _env.boolean("REGISTRATION_OPEN", True)
+ONE_TIME_CODE_AGE = timedelta(hours=_env.integer("ONE_TIME_CODE_HOURS", 24, minimum=1))
+# What the client signs its visitors' addresses with.
+VISITOR_SECRET = _env.text("VISITOR_SECRET", "") or load_visitor_secret(DATA_FOLDER)
+ADMIN_SHOWS_CHATS = _env.boolean("ADMIN_SHOWS_CHATS", False)
 ACTIVITY_FLUSH_SECONDS = _env.seconds("ACTIVITY_FLUSH_SECONDS", 5.0)
+
+# --- Limits (0: none) ---------------------------------------------------------------
+
+SIGN_IN_ATTEMPTS = _env.integer("SIGN_IN_ATTEMPTS", 10)
+SIGN_IN_ATTEMPTS_PER_ADDRESS = _env.integer("SIGN_IN_ATTEMPTS_PER_ADDRESS", 100)
+SIGN_IN_WINDOW_SECONDS = _env.integer("SIGN_IN_WINDOW_SECONDS", 900, minimum=1)
+REGISTRATIONS_PER_HOUR = _env.integer("REGISTRATIONS_PER_HOUR", 60)
+QUESTIONS_PER_MINUTE = _env.integer("QUESTIONS_PER_MINUTE", 60)
+ANSWERS_AT_ONCE = _env.integer("ANSWERS_AT_ONCE", 20)
+TOKENS_PER_DAY = _env.integer("TOKENS_PER_DAY", 2_000_000)
+UPLOADS_PER_HOUR = _env.integer("UPLOADS_PER_HOUR", 500)
+LIMITS_FOR_STAFF = _env.boolean("LIMITS_FOR_STAFF", False)
+API_PROCESSES = _env.integer("API_PROCESSES", 1, minimum=1)
 
 # --- Answers ----------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from models.chat import AnswerStatus, Chat, Citation, Confidence
 from models.collection import Collection
 from models.conversation import Conversation, Mode, TitleBy
 from models.document import Document, DocumentImage, DocumentSource, DocumentStatus
+from models.one_time_code import CodeKind, OneTimeCode
 from models.rag_data import RagData, TermCount
 from models.search_log import SearchLog
 from models.session import Session
@@ -15,6 +16,7 @@ __all__ = [
     "Attachment",
     "Chat",
     "Citation",
+    "CodeKind",
     "Collection",
     "Confidence",
     "Conversation",
@@ -23,6 +25,7 @@ __all__ = [
     "DocumentSource",
     "DocumentStatus",
     "Mode",
+    "OneTimeCode",
     "RagData",
     "SearchLog",
     "Session",

@@ -24,6 +24,7 @@ from rest_framework.exceptions import ValidationError
 
 from api.answer_errors import with_message
 from api.asking import ask_question
+from api.consumers.ended_sessions import session_watch
 from api.consumers.frames import Ask, Cancel, Frame, Ping, Unwatch, Watch, parse_frame
 from api.consumers.open_sockets import place_for_socket
 from api.consumers.sign_in import Handshake, OriginRefused, sign_in_socket
@@ -47,7 +48,7 @@ MAX_WATCHES = 64
 class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """One client. Every answer that it watches has a task of its own, so Stop is heard at once."""
 
-    # Nobody nudges sockets yet, and one opens while Redis is away, too.
+    # Nothing is sent to sockets through it, and one opens while Redis is away, too.
     channel_layer_alias = ""
 
     async def __call__(
@@ -85,6 +86,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         try:
             self._session: SignedIn = await _in_thread(lambda: sign_in_socket(handshake))
             self._place.enter_context(place_for_socket(self._session.user.uuid))
+            self._place.enter_context(session_watch().watch(self._session.session_id, self._end_with_session))
         except SessionEnded:
             return SESSION_ENDED
         except TooMany:
@@ -174,6 +176,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 if not await self._holds():
                     await self._end(SESSION_ENDED)
                     return
+
+    async def _end_with_session(self) -> None:
+        await self._end(SESSION_ENDED)
 
     async def _holds(self) -> bool:
         try:

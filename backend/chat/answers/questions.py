@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from chat.answers.doorbell import hang_up, ring
 from chat.conversations import access_conversation, title_from_question
-from chat.errors import AnswerRunning, IdempotencyConflict, Invalid, NotFound
+from chat.errors import AnswerRunning, IdempotencyConflict, Invalid, LimitReached, NotFound
+from chat.limits.asking import allow_question, require_room_for_answer
 from chat.search.terms import terms_to_store
 from models.chat import RUNNING
 from models.models import AnswerStatus, Chat, Conversation, User
@@ -75,12 +76,19 @@ def _visible(user: User) -> QuerySet[Chat]:
 def submit_question(*, user: User, question: Question, client_key: str | None) -> Chat:
     """Store the question and wake a worker; with a `client_key` at most once.
 
-    Raises AnswerRunning while the conversation's last answer is on its way, and
-    IdempotencyConflict when the key was used for something else.
+    Raises AnswerRunning while the conversation's last answer is on its way,
+    IdempotencyConflict when the key was used for something else, and LimitReached.
     """
     try:
+        allow_question(user, client_key=client_key)
         with transaction.atomic():
+            require_room_for_answer(user)
             return _store(user, question, client_key)
+    except LimitReached:
+        # One that was accepted before is no new question.
+        if chat := _asked_before(user, question, client_key):
+            return chat
+        raise
     except IntegrityError as error:
         return _resolve_conflict(error, user, question, client_key)
 
@@ -200,7 +208,9 @@ def regenerate_answer(*, user: User, question_id: UUID, model: str, client_key: 
 
 def _rerun(user: User, chat: Chat) -> Chat:
     try:
+        allow_question(user, client_key=None)
         with transaction.atomic():
+            require_room_for_answer(user)
             queued = Chat.objects.filter(pk=chat.pk, status__in=_RETRYABLE).update(
                 status=AnswerStatus.QUEUED,
                 error_code="",
