@@ -28,6 +28,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "uv를 쓸 수 없어 pip으로 설치합니다. 시간이 더 걸립니다.",
     ),
     "stop_hint": ("Press Ctrl-C to stop.", "멈추려면 Ctrl-C를 누르세요."),
+    "no_administrator": (
+        "There is no administrator yet. To become one, open {url} and enter the code {code} "
+        "(it works once, until the next start).",
+        "아직 관리자가 없습니다. 관리자가 되려면 {url}을(를) 열고 코드 {code}를 입력하세요 "
+        "(다음에 다시 시작할 때까지 한 번만 쓸 수 있습니다).",
+    ),
     "part_restarted": (
         "{name} ended and is started again in {pause} s (see {log} in the data folder).",
         "{name}이(가) 멈춰 {pause}초 뒤 다시 시작합니다 (데이터 폴더의 {log} 참고).",

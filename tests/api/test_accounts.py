@@ -75,7 +75,7 @@ def test_guest_becomes_an_account_and_keeps_every_chat(owner: Person) -> None:
 
 
 def test_answer_goes_on_while_its_guest_becomes_an_account(system: LiveSystem, owner: Person) -> None:
-    asked = owner.ask("{fake:held}", wait=False).json()
+    asked = owner.ask("tell me{fake:held:3}", wait=False).json()
     account = registered(owner)
     system.upstream.release()
     ended = account.get(f"chats/{asked['question_id']}/")
