@@ -3,6 +3,8 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
+import api.admin.lists  # noqa: F401  (registers what the admin shows)
+from api.admin.site import staff_site
 from api.views import accounts, chats, conversations, health, models, sessions, tickets, users
 from api.views.events import stream_events
 from api.views.postman import PostmanView
@@ -10,6 +12,7 @@ from api.views.schema import RedocPage, RedocScript, SwaggerPage
 from api.waiting import can_wait
 
 urlpatterns = [
+    path("admin/", staff_site.urls),
     path("sessions/", sessions.SessionsView.as_view()),
     path("sessions/current/", sessions.CurrentSessionView.as_view()),
     path("sessions/others/", sessions.OtherSessionsView.as_view()),
