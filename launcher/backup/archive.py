@@ -57,7 +57,7 @@ def write_archive(target: IO[bytes], about: dict[str, Any], members: Iterator[tu
                 hashed = _Hashed(file)
                 entry = tarfile.TarInfo(name)
                 entry.size, entry.mode = os.fstat(file.fileno()).st_size, 0o600
-                archive.addfile(entry, hashed)  # type: ignore[arg-type]
+                archive.addfile(entry, hashed)
                 checksums[name] = hashed.hexdigest()
         _add_text(archive, CHECKSUMS, json.dumps(checksums))
     return len(checksums)

@@ -94,7 +94,7 @@ def others_connected(url: str) -> bool:
 def _run(program: str, url: str, *options: str, log: Path | None = None) -> None:
     parts = conninfo_to_dict(url)
     password = str(parts.pop("password", "") or os.environ.get("PGPASSWORD", ""))
-    where = make_conninfo(**{name: value for name, value in parts.items() if name != "application_name"})
+    where = make_conninfo(**{name: str(value) for name, value in parts.items() if name != "application_name"})
     done = subprocess.run(
         [str(postgres_programs() / program), *options, f"--dbname={where}"],
         env={**os.environ, "PGPASSWORD": password, "LC_ALL": "C"},

@@ -92,6 +92,15 @@ def test_code_that_is_too_old_is_void(system: LiveSystem) -> None:
     assert redeem(nobody(system.api_url), issued.code, user_id=new_name()) == (400, "code_invalid")
 
 
+def test_createsuperuser_makes_an_administrator_as_well(system: LiveSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = new_name()
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    call_command("createsuperuser", interactive=False, user_id=name, verbosity=0)
+    person = sign_in(system.api_url, name)
+    assert person.get(f"users/{name}/").json()["is_superuser"] is True
+    User.objects.filter(user_id=name).update(is_staff=False, is_superuser=False)
+
+
 # --- Inviting, switching off, new passwords -----------------------------------------------------------
 
 

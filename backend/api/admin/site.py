@@ -95,8 +95,11 @@ class StaffSite(AdminSite):
 def _identify(request: HttpRequest) -> None:
     """Set `request.user` to the staff member whose session the cookie holds, or to nobody."""
     request.user = AnonymousUser()
+    token = request.COOKIES.get(COOKIE)
+    if not token:
+        return
     try:
-        session = verify_session(request.COOKIES.get(COOKIE, ""))
+        session = verify_session(token)
     except SessionEnded:
         return
     if session.user.is_staff:
