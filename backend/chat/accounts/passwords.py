@@ -28,6 +28,6 @@ def require_password(user: User, password: str, *, address: str) -> None:
     """Whoever finds an open page does not have the account. Raises WrongPassword, NotGuest and TooManySignIns."""
     if user.is_guest:
         raise NotGuest
-    with password_attempt(user_id=user.user_id, address=address):
+    with password_attempt(account=str(user.uuid), address=address):
         if not check_password(password, user.password):
             raise WrongPassword

@@ -10,12 +10,13 @@ from chat.limits.window import Rule, give_back, take
 
 
 @contextmanager
-def password_attempt(*, user_id: str, address: str) -> Iterator[None]:
+def password_attempt(*, account: str, address: str) -> Iterator[None]:
     """Count the attempt before the block compares; a block that ends without an error was none.
 
-    Raises TooManySignIns, and then nothing was compared.
+    `account` is its uuid: of one name there are many spellings. Raises TooManySignIns, and then
+    nothing was compared.
     """
-    with _attempt(sign_in_of_account(), user_id.lower()), _attempt(sign_in_from_address(), address):
+    with _attempt(sign_in_of_account(), account), _attempt(sign_in_from_address(), address):
         yield
 
 

@@ -60,8 +60,8 @@ def sign_in(
     Raises InvalidCredentials for a wrong name, a wrong password and an account that was
     switched off alike, after the same time, and TooManySignIns without comparing anything.
     """
-    with password_attempt(user_id=user_id, address=address):
-        known = users_named(user_id).first()
+    known = users_named(user_id).first()
+    with password_attempt(account=str(known.uuid) if known else user_id, address=address):
         # Checking an unusable password takes as long as checking a real one.
         right = check_password(password, known.password if known else UNUSABLE_PASSWORD_PREFIX)
         if not right or known is None or not known.is_active or (must_be_staff and not known.is_staff):
