@@ -61,7 +61,7 @@ def test_sockets_of_ended_sessions_are_closed_within_two_seconds(patient: OwnApi
 
     with ThreadPoolExecutor(10) as threads:
         took = sorted(threads.map(seconds_until_closed, people))
-    # Median 0.6 s and p99 1.1 s when this was written, on two cores shared with others.
+    # Median 0.96 s and longest 1.04 s when this was written, on two busy cores.
     assert took[-1] <= 2.0
 
 

@@ -11,7 +11,7 @@ import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import ExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -60,7 +60,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._watches: dict[UUID, asyncio.Task[None]] = {}
         self._upkeep: asyncio.Task[None] | None = None
         self._ending = False
-        with ExitStack() as self._place:
+        async with AsyncExitStack() as self._place:
             try:
                 await super().__call__(scope, receive, send)
             finally:
@@ -86,7 +86,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         try:
             self._session: SignedIn = await _in_thread(lambda: sign_in_socket(handshake))
             self._place.enter_context(place_for_socket(self._session.user.uuid))
-            self._place.enter_context(session_watch().watch(self._session.session_id, self._end_with_session))
+            watch = session_watch().watch(self._session.session_id, self._end_with_session)
+            await self._place.enter_async_context(watch)
         except SessionEnded:
             return SESSION_ENDED
         except TooMany:

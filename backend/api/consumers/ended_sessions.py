@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -35,8 +35,8 @@ class SessionWatch:
         # Closing waits for the client; the others are not to wait for it.
         self._telling: set[asyncio.Future[None]] = set()
 
-    @contextmanager
-    def watch(self, session_id: UUID, on_end: OnEnd) -> Iterator[None]:
+    @asynccontextmanager
+    async def watch(self, session_id: UUID, on_end: OnEnd) -> AsyncIterator[None]:
         """Call `on_end` once should the session end within the block."""
         self._sockets[session_id].add(on_end)
         if self._looking is None:
@@ -48,8 +48,9 @@ class SessionWatch:
             if not self._sockets[session_id]:
                 del self._sockets[session_id]
             if not self._sockets and self._looking:
-                self._looking.cancel()
-                self._looking = None
+                looking, self._looking = self._looking, None
+                looking.cancel()
+                await asyncio.gather(looking, return_exceptions=True)
 
     async def _look(self) -> None:
         while True:
