@@ -159,6 +159,7 @@ USER: dict[str, Any] = {
 SESSION: dict[str, Any] = {
     "id": "9d2c7b1e-4a7f-4c86-8a55-2f1f0f6f5c44",
     "device": "Chrome on Windows",
+    "place": "203.0.113.0/24",
     "created_datetime": "2026-11-23T09:00:00.000000Z",
     "last_activity": "2026-11-23T09:00:00.000000Z",
     "expires_at": "2026-12-23T09:00:00.000000Z",
@@ -169,6 +170,47 @@ OPENED_SESSION: dict[str, Any] = {
     "token": "qkYc0R3mZ2xw8m4o4hV1bq2b4e1rS8m9xkqT6n0aJ5E",
     "expires_at": "2026-12-23T09:00:00.000000Z",
     "user": USER,
+}
+
+OPENED_ACCOUNT: dict[str, Any] = {**OPENED_SESSION, "user": {**USER, "user_id": "minji", "is_guest": False}}
+
+ACCOUNT: dict[str, Any] = {
+    "user_id": "minji",
+    "uuid": "c2a6f1de-3f0c-4a53-9d0b-5f6f4f9d1b33",
+    "is_guest": False,
+    "is_staff": False,
+    "is_superuser": False,
+    "is_active": True,
+    "created_datetime": "2026-11-23T09:00:00.000000Z",
+    "last_activity": "2026-11-23T09:00:00.000000Z",
+    "expired_datetime": None,
+}
+
+ISSUED_CODE: dict[str, Any] = {
+    "code": "7KQD-M2XP-9RTV",
+    "expires_datetime": "2026-11-24T09:00:00.000000Z",
+    "id": "6a1d6f6e-0f0a-4a39-9b27-2b7d5f0c9e66",
+}
+
+INVITATION: dict[str, Any] = {
+    "id": ISSUED_CODE["id"],
+    "note": "For Seojun",
+    "is_staff": False,
+    "created_by": "minji",
+    "created_datetime": "2026-11-23T09:00:00.000000Z",
+    "expires_datetime": "2026-11-24T09:00:00.000000Z",
+}
+
+EXPORT: dict[str, Any] = {
+    "exported_datetime": "2026-11-23T09:00:00Z",
+    "user": {"user_id": "minji", "is_guest": False},
+    "sessions": [],
+    "conversations": [{"id": CONVERSATION["id"], "title": CONVERSATION["title"]}],
+    "chats": [{"question_id": CHAT["question_id"], "question_text": CHAT["question_text"], "citations": []}],
+    "collections": [],
+    "documents": [],
+    "attachments": [],
+    "search_logs": [],
 }
 
 HEALTH: dict[str, Any] = {

@@ -32,9 +32,32 @@ _ERRORS = {
 }
 # What an operation's own logic refuses.
 _BUSY = ("answer_running", "The conversation's last question is being answered, or the key was used before.")
+_FORBIDDEN = ("forbidden", "For staff only, or not for this rank.")
+_LIMITED = {"429": ("too_many_questions", "A limit of the settings; `code` says which, Retry-After how long to wait.")}
+_GUESSED = {"429": ("too_many_sign_ins", "Too many wrong passwords or codes; Retry-After says how long to wait.")}
+_CLASH = ("user_id_taken", "The name is taken, or you are what you want to become; `code` says which.")
+_STAFF = {"403": _FORBIDDEN}
 _REFUSALS = {
-    "chats_ask": {"404": ("not_found", "There is no such conversation, or it is not yours."), "409": _BUSY},
-    "chats_regenerate": {"409": _BUSY},
+    "sessions_open": {"403": ("guests_closed", "Guests are not admitted here."), **_GUESSED},
+    "sessions_redeem": {"400": ("code_invalid", "The code, the name or the password will not do."), "409": _CLASH}
+    | _GUESSED,
+    "users_register": {
+        "400": ("password_weak", "The name or the password will not do; `details` says why."),
+        "403": ("registration_closed", "New accounts are made by invitation only."),
+        "409": _CLASH,
+        "429": ("too_many_registrations", "Too many new accounts from this address."),
+    },
+    "users_change_me": {"403": ("wrong_password", "The present password is wrong."), "409": _CLASH, **_GUESSED},
+    "users_delete_me": {"403": ("wrong_password", "The present password is wrong or missing."), **_GUESSED},
+    "users_list": _STAFF,
+    "users_read": _STAFF,
+    "users_change": {**_STAFF, "409": ("not_yourself", "You cannot take this from yourself.")},
+    "users_reset_password": {**_STAFF, "409": ("is_guest", "A guest has no password.")},
+    "users_invitations": _STAFF,
+    "users_invite": _STAFF,
+    "users_withdraw_invitation": _STAFF,
+    "chats_ask": {**_LIMITED, "404": ("not_found", "There is no such conversation, or it is not yours."), "409": _BUSY},
+    "chats_regenerate": {**_LIMITED, "409": _BUSY},
     "collections_change": {"403": ("forbidden", "Only staff can share a collection with all accounts.")},
     "collections_delete": {"409": ("collection_is_default", "Your default collection stays.")},
     "documents_add": {"404": ("not_found", "There is no such collection, or it is not yours.")},

@@ -3,7 +3,10 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
+import api.admin.lists  # noqa: F401  (registers what the admin shows)
+from api.admin.site import staff_site
 from api.views import (
+    accounts,
     attachments,
     chats,
     collections,
@@ -23,12 +26,20 @@ from api.views.schema import RedocPage, RedocScript, SwaggerPage
 from api.waiting import can_wait
 
 urlpatterns = [
+    path("admin/", staff_site.urls),
     path("sessions/", sessions.SessionsView.as_view()),
     path("sessions/current/", sessions.CurrentSessionView.as_view()),
     path("sessions/others/", sessions.OtherSessionsView.as_view()),
     path("sessions/<uuid:session_id>/", sessions.SessionView.as_view()),
     path("sessions/ticket/", tickets.TicketView.as_view()),
+    path("sessions/redeem/", sessions.RedeemView.as_view()),
+    path("users/", users.UsersView.as_view()),
     path("users/me/", users.MeView.as_view()),
+    path("users/me/export/", users.ExportView.as_view()),
+    path("users/invitations/", accounts.InvitationsView.as_view()),
+    path("users/invitations/<uuid:invitation_id>/", accounts.InvitationView.as_view()),
+    path("users/<str:user_id>/", accounts.AccountView.as_view()),
+    path("users/<str:user_id>/password-reset/", accounts.PasswordResetView.as_view()),
     path("models/", models.ModelsView.as_view()),
     path("models/check/", models.ModelsCheckView.as_view()),
     path("conversations/", conversations.ConversationsView.as_view()),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from chat.errors import Invalid, NotFound
 from chat.library.files import file_path, remove_file
+from chat.limits.uploading import allow_upload
 from chat.pictures import read_picture
 from models.models import Attachment, User
 
@@ -22,7 +23,8 @@ _NAME_CHARACTERS = 255
 
 
 def add_attachment(*, user: User, file_name: str, data: bytes) -> Attachment:
-    """Store a picture for a question to come. Raises PictureRefused."""
+    """Store a picture for a question to come. Raises PictureRefused, and TooManyUploads."""
+    allow_upload(user)
     picture = read_picture(data)
     attachment_id = uuid.uuid4()
     _write(attachment_id, picture.data)

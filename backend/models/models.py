@@ -6,6 +6,7 @@ from models.collection import Collection
 from models.conversation import Conversation, Mode, TitleBy
 from models.document import Document, DocumentImage, DocumentSource, DocumentStatus
 from models.embedding import Embedder, PassageEmbedding, WaitingEmbedding
+from models.one_time_code import CodeKind, OneTimeCode
 from models.rag_data import PassageTerms, RagData, TermCount
 from models.search_log import SearchLog
 from models.session import Session
@@ -16,6 +17,7 @@ __all__ = [
     "Attachment",
     "Chat",
     "Citation",
+    "CodeKind",
     "Collection",
     "Confidence",
     "Conversation",
@@ -25,6 +27,7 @@ __all__ = [
     "DocumentStatus",
     "Embedder",
     "Mode",
+    "OneTimeCode",
     "PassageEmbedding",
     "PassageTerms",
     "RagData",

@@ -120,8 +120,14 @@ def test_codes_of_refused_frames_are_those_of_the_code() -> None:
         r"^A refused .+?`throttled` and `unavailable`", section("Frames from the server"), re.M | re.S
     )
     of_sessions = {"not_signed_in", "session_ended", "invalid_credentials"}
-    of_other_doors = {"setting_invalid", "picture_refused"}
-    known = {each.code for each in subclasses(ServiceError)} - of_sessions - of_other_doors
+    of_other_doors = {"setting_invalid", "picture_refused", "too_many_uploads"}
+    # A socket neither signs in nor changes accounts.
+    of_accounts = {
+        *("code_invalid", "forbidden", "guests_closed", "is_account", "is_guest", "not_yourself", "password_weak"),
+        *("registration_closed", "too_many_codes", "too_many_registrations", "too_many_sign_ins"),
+        *("user_id_invalid", "user_id_taken", "wrong_password"),
+    }
+    known = {each.code for each in subclasses(ServiceError)} - of_sessions - of_other_doors - of_accounts
     assert set(re.findall(r"`(\w+)`", codes)) - {"error", "details", "status"} == known
 
 

@@ -46,7 +46,9 @@ _OPENING = (
             _BECOME_GUEST,
             # Put your own account into the body; there is none on a fresh server.
             Step("sessions_open", title="Sign in", example="An account", also=(401,), keeps={"token": "token"}),
-            Step("users_me"),
+            Step("users_me", keeps={"user_id": "user_id"}),
+            # Codes come from an administrator.
+            Step("sessions_redeem", also=(400,)),
             Step("sessions_current", keeps={"session_id": "id"}),
             Step("sessions_list"),
             Step("sessions_ticket"),
@@ -128,6 +130,28 @@ _SEARCHING = Chapter(
         Step("rag_data_delete"),
     ),
 )
+# For staff; everybody else is refused, and then there is no invitation to withdraw.
+_STAFF = Chapter(
+    "Accounts, for staff",
+    (
+        Step("users_list", also=(403,)),
+        Step("users_read", also=(403,)),
+        Step("users_change", also=(403, 409)),
+        Step("users_reset_password", also=(403, 409)),
+        Step("users_invite", also=(403,), keeps={"invitation_id": "id"}),
+        Step("users_invitations", also=(403,)),
+        Step("users_withdraw_invitation", also=(403, 404)),
+    ),
+)
+_ACCOUNT = Chapter(
+    "Your account",
+    (
+        # The name is taken when this is run again: choose your own.
+        Step("users_register", also=(409,), keeps={"token": "token"}),
+        Step("users_change_me", also=(403, 409)),
+        Step("users_export_me"),
+    ),
+)
 # Each of these ends the session that it is called with.
 _FAREWELL = Chapter(
     "Farewell",
@@ -145,7 +169,8 @@ _FAREWELL = Chapter(
 def tell_story(operations: Iterable[str]) -> Iterator[Chapter]:
     """Yield the chapters with all `operations` (their ids) in them and no others."""
     known = set(operations)
-    chapters = [_only(known, chapter) for chapter in (*_OPENING, _SEARCHING, _PICTURES, _FAREWELL)]
+    told_first = (*_OPENING, _SEARCHING, _PICTURES, _STAFF, _ACCOUNT)
+    chapters = [_only(known, chapter) for chapter in (*told_first, _FAREWELL)]
     told = {step.operation for chapter in chapters for step in chapter.steps}
     further = Chapter("Further operations", tuple(Step(operation) for operation in sorted(known - told)))
     for chapter in (*chapters[:-1], further, chapters[-1]):

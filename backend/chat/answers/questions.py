@@ -18,8 +18,9 @@ from chat.answers.doorbell import hang_up, ring
 from chat.answers.showing import SHOWN_WITH_IT
 from chat.attachments import named_attachments
 from chat.conversations import access_conversation, title_from_question
-from chat.errors import AnswerRunning, IdempotencyConflict, Invalid, NotFound
+from chat.errors import AnswerRunning, IdempotencyConflict, Invalid, LimitReached, NotFound
 from chat.library.collections import named_collections
+from chat.limits.asking import allow_question, require_room_for_answer
 from chat.models_on_offer import fit_to_mode, require_sight
 from chat.search.terms import terms_to_store
 from models.chat import RUNNING
@@ -87,12 +88,19 @@ def _visible(user: User) -> QuerySet[Chat]:
 def submit_question(*, user: User, question: Question, client_key: str | None) -> Chat:
     """Store the question and wake a worker; with a `client_key` at most once.
 
-    Raises AnswerRunning while the conversation's last answer is on its way, and
-    IdempotencyConflict when the key was used for something else.
+    Raises AnswerRunning while the conversation's last answer is on its way,
+    IdempotencyConflict when the key was used for something else, and LimitReached.
     """
     try:
+        allow_question(user, client_key=client_key)
         with transaction.atomic():
+            require_room_for_answer(user)
             return _store(user, question, client_key)
+    except LimitReached:
+        # One that was accepted before is no new question.
+        if chat := _asked_before(user, question, client_key):
+            return chat
+        raise
     except IntegrityError as error:
         return _resolve_conflict(error, user, question, client_key)
 
@@ -237,7 +245,9 @@ def regenerate_answer(*, user: User, question_id: UUID, model: str, client_key: 
 
 def _rerun(user: User, chat: Chat) -> Chat:
     try:
+        allow_question(user, client_key=None)
         with transaction.atomic():
+            require_room_for_answer(user)
             queued = Chat.objects.filter(pk=chat.pk, status__in=_RETRYABLE).update(
                 status=AnswerStatus.QUEUED,
                 error_code="",

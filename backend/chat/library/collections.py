@@ -9,7 +9,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from chat.errors import Invalid, NotAllowed, NotFound, ServiceError
+from chat.errors import Forbidden, Invalid, NotFound, ServiceError
 from chat.undo import UNDO_FOR
 from models.models import Collection, Document, User
 
@@ -72,9 +72,9 @@ def create_collection(*, user: User, name: str) -> Collection:
 def change_collection(
     collection: Collection, *, by: User, name: str | None = None, shared: bool | None = None
 ) -> Collection:
-    """Rename, or share with all accounts. Raise NotAllowed when somebody who is not staff would share."""
+    """Rename, or share with all accounts. Raise Forbidden when somebody who is not staff would share."""
     if shared is not None and shared != collection.shared and not by.is_staff:
-        raise NotAllowed("Only staff can share a collection with all accounts.")
+        raise Forbidden("Only staff can share a collection with all accounts.")
     collection.name = collection.name if name is None else name
     collection.shared = collection.shared if shared is None else shared
     collection.save(update_fields=["name", "shared"])

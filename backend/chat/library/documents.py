@@ -21,6 +21,7 @@ from chat.library.passages import remove_passages
 from chat.library.reading.kinds import guess_kind
 from chat.library.receiving import ReceivedFile
 from chat.library.refusals import DocumentRefused, DocumentTooLarge, StorageFull
+from chat.limits.uploading import allow_upload
 from chat.undo import UNDO_FOR
 from models.document import UNREAD
 from models.models import Collection, Document, DocumentImage, DocumentSource, DocumentStatus, RagData, User
@@ -108,7 +109,9 @@ def _readable_documents(user: User) -> QuerySet[Document]:
 def add_documents(
     *, user: User, collection: Collection, files: Sequence[ReceivedFile]
 ) -> tuple[list[Document], list[Refusal]]:
-    """Take the files that can be taken, each for itself, and have them read."""
+    """Take the files that can be taken, each for itself, and have them read. Raises TooManyUploads for all of them."""
+    for _ in files:
+        allow_upload(user)
     added: list[Document] = []
     refused: list[Refusal] = []
     for file in files:
