@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 import chat.answers.doorbell  # noqa: F401  (registers the doorbell's task)
 from chat.answers.sweep import sweep_answers
+from chat.cleanup.answers import cleanup_answers
+from chat.cleanup.expiry import expire_users
+from chat.cleanup.purge import cleanup_expired_users
+from chat.cleanup.sessions import cleanup_sessions
 from chat.conversations import purge_deleted_conversations
+from chat.errors import Unavailable
 from chat.sessions.activity import flush_activity
+
+logger = logging.getLogger(__name__)
 
 # croniter puts the seconds last.
 _EVERY_5_SECONDS = "* * * * * */5"
@@ -31,3 +41,30 @@ def flush_activity_task(timestamp: int) -> None:
 @app.task(name="purge_deleted", queue="upkeep", queueing_lock="purge_deleted")
 def purge_deleted_task(timestamp: int) -> None:
     purge_deleted_conversations()
+
+
+@app.periodic(cron=settings.CLEANUP_SESSIONS_CRON)
+@app.task(name="cleanup_sessions", queue="upkeep", queueing_lock="cleanup_sessions")
+def cleanup_sessions_task(timestamp: int) -> None:
+    logger.info("%s", cleanup_sessions())
+
+
+@app.periodic(cron=settings.EXPIRE_USERS_CRON)
+@app.task(name="expire_users", queue="upkeep", queueing_lock="expire_users")
+def expire_users_task(timestamp: int) -> None:
+    try:
+        logger.info("%s", expire_users())
+    except Unavailable as error:
+        logger.warning("No user expires now. %s", error.text)
+
+
+@app.periodic(cron=settings.CLEANUP_USERS_CRON)
+@app.task(name="cleanup_expired_users", queue="upkeep", queueing_lock="cleanup_expired_users")
+def cleanup_expired_users_task(timestamp: int) -> None:
+    logger.info("%s", cleanup_expired_users())
+
+
+@app.periodic(cron=settings.CLEANUP_ANSWERS_CRON)
+@app.task(name="cleanup_answers", queue="upkeep", queueing_lock="cleanup_answers")
+def cleanup_answers_task(timestamp: int) -> None:
+    logger.info("%s", cleanup_answers())

@@ -5,6 +5,8 @@ from models.chat import AnswerStatus, Chat, Citation, Confidence
 from models.collection import Collection
 from models.conversation import Conversation, Mode, TitleBy
 from models.document import Document, DocumentImage, DocumentSource, DocumentStatus
+from models.notification import ModelState, Notification, NotificationKind
+from models.purge import Purge
 from models.rag_data import RagData, TermCount
 from models.search_log import SearchLog
 from models.session import Session
@@ -23,6 +25,10 @@ __all__ = [
     "DocumentSource",
     "DocumentStatus",
     "Mode",
+    "ModelState",
+    "Notification",
+    "NotificationKind",
+    "Purge",
     "RagData",
     "SearchLog",
     "Session",

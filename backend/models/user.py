@@ -56,6 +56,11 @@ class User(AbstractBaseUser):
 
     class Meta:
         db_table = "users"
+        indexes = [
+            models.Index(
+                fields=["expired_datetime"], name="user_expired", condition=models.Q(expired_datetime__isnull=False)
+            ),
+        ]
 
     def has_perm(self, perm: str, obj: object | None = None) -> bool:
         return self.is_active and self.is_superuser

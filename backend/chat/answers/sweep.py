@@ -18,6 +18,11 @@ logger = logging.getLogger(__name__)
 _BATCH = 500
 
 
+def count_orphans() -> int:
+    """Return how many answers a sweep would find now."""
+    return Chat.objects.filter(status__in=RUNNING, lease_until__lt=Now()).count()
+
+
 def sweep_answers() -> int:
     """Ring again for every answer whose lease has run out; return how many.
 
