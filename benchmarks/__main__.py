@@ -5,10 +5,16 @@ import asyncio
 import sys
 from types import ModuleType
 
-from benchmarks import chaos, sockets, streaming
+from benchmarks import activity, chaos, purge, sockets, streaming
 from benchmarks.report import on_this_machine
 
-BENCHMARKS: dict[str, ModuleType] = {"streaming": streaming, "chaos": chaos, "sockets": sockets}
+BENCHMARKS: dict[str, ModuleType] = {
+    "streaming": streaming,
+    "chaos": chaos,
+    "sockets": sockets,
+    "activity": activity,
+    "purge": purge,
+}
 
 
 def main() -> int:

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from api.views import chats, conversations, health, models, sessions, tickets, users
+from api.views import chats, conversations, health, models, notifications, sessions, tickets, users
 from api.views.events import stream_events
 from api.views.postman import PostmanView
 from api.views.schema import RedocPage, RedocScript, SwaggerPage
@@ -27,6 +27,8 @@ urlpatterns = [
     path("chats/<uuid:question_id>/cancel/", can_wait(chats.ChatCancelView.as_view(), always_for=3.0)),
     path("chats/<uuid:question_id>/events/", stream_events),
     path("chats/<uuid:question_id>/regenerate/", can_wait(chats.ChatRegenerateView.as_view())),
+    path("notifications/", notifications.NotificationsView.as_view()),
+    path("notifications/read/", notifications.NotificationsReadView.as_view()),
     path("health/live/", health.LiveView.as_view()),
     path("health/ready/", health.ReadyView.as_view()),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -77,6 +77,7 @@ _OPENING = (
             Step("chats_regenerate", query=_WAIT),
         ),
     ),
+    Chapter("Notifications", (Step("notifications_list"), Step("notifications_read"))),
 )
 # Each of these ends the session that it is called with.
 _FAREWELL = Chapter(

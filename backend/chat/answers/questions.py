@@ -17,6 +17,7 @@ from django.utils import timezone
 from chat.answers.doorbell import hang_up, ring
 from chat.conversations import access_conversation, title_from_question
 from chat.errors import AnswerRunning, IdempotencyConflict, Invalid, NotFound
+from chat.notifications.nudges import nudge_on_commit
 from chat.search.terms import terms_to_store
 from models.chat import RUNNING
 from models.models import AnswerStatus, Chat, Conversation, User
@@ -80,7 +81,10 @@ def submit_question(*, user: User, question: Question, client_key: str | None) -
     """
     try:
         with transaction.atomic():
-            return _store(user, question, client_key)
+            chat = _store(user, question, client_key)
+            # Other tabs and devices show it as well.
+            nudge_on_commit(user.uuid)
+            return chat
     except IntegrityError as error:
         return _resolve_conflict(error, user, question, client_key)
 

@@ -20,6 +20,7 @@ from psycopg.rows import DictRow
 
 from ai_models.contract import Citation, Passage, Usage
 from chat.database import async_pool
+from chat.notifications.storing import TELL_FINISHED
 from chat.search.terms import terms_to_store
 
 
@@ -88,6 +89,11 @@ _FINISH: LiteralString = """
      WHERE question_id = %(question_id)s AND epoch = %(epoch)s AND status = 'streaming'
 """
 
+# One statement stores the answer and what its user is told of it: neither exists without the other.
+_FINISH_AND_TELL: LiteralString = f"""
+    WITH finished AS ({_FINISH} RETURNING *), {TELL_FINISHED} SELECT count(*) AS finished FROM finished
+"""
+
 _CITE: LiteralString = """
     INSERT INTO citations (chat_id, rank, data_id, title, heading, quote, start, "end")
     VALUES (%(chat)s, %(rank)s, %(data)s, %(title)s, %(heading)s, %(quote)s, %(start)s, %(end)s)
@@ -148,12 +154,17 @@ async def finish_answer(claim: Claim, outcome: Outcome) -> bool:
     parameters = {**_finish_parameters(claim, outcome), "search_terms": terms}
     async with pool.connection() as connection:
         if not outcome.citations:
-            return (await connection.execute(_FINISH, parameters)).rowcount == 1
+            return await _finish(connection, parameters)
         async with connection.transaction():
-            if (await connection.execute(_FINISH, parameters)).rowcount != 1:
+            if not await _finish(connection, parameters):
                 return False
             await _store_citations(connection, claim, outcome)
     return True
+
+
+async def _finish(connection: AsyncConnection[DictRow], parameters: dict[str, object]) -> bool:
+    row = await (await connection.execute(_FINISH_AND_TELL, parameters)).fetchone()
+    return bool(row and row["finished"])
 
 
 def _finish_parameters(claim: Claim, outcome: Outcome) -> dict[str, object]:

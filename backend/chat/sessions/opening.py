@@ -13,12 +13,13 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from chat.errors import InvalidCredentials
+from chat.notifications.storing import notify
 from chat.sessions import cached
 from chat.sessions.lifetime import absolute_end, ends_at
 from chat.sessions.listing import active_sessions
 from chat.sessions.revoking import end_sessions
 from chat.sessions.tokens import hash_token, new_token
-from models.models import Session, User
+from models.models import NotificationKind, Session, User
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ def sign_in(*, user_id: str, password: str, device: str, replaces: str = "") -> 
         if replaces:
             end_sessions(Session.objects.filter(user=user, token_hash=hash_token(replaces)))
         _end_surplus(user)
-        return _open(user, device=device, now=now)
+        opened = _open(user, device=device, now=now)
+        _tell_other_sessions(opened)
+        return opened
 
 
 def _open(user: User, *, device: str, now: datetime) -> OpenedSession:
@@ -90,6 +93,13 @@ def _end_surplus(user: User) -> None:
     newest_first = active_sessions(user=user).order_by("-created_datetime")
     surplus = newest_first.values_list("id", flat=True)[settings.SESSIONS_PER_USER - 1 :]
     end_sessions(Session.objects.filter(id__in=list(surplus)))
+
+
+def _tell_other_sessions(opened: OpenedSession) -> None:
+    session, user = opened.session, opened.user
+    if active_sessions(user=user).exclude(id=session.id).exists():
+        payload = {"session": str(session.id), "device": session.device}
+        notify(user=user.uuid, kind=NotificationKind.NEW_SIGN_IN, payload=payload)
 
 
 def _database_now() -> datetime:

@@ -46,9 +46,9 @@ class SignedIn:
     degraded: bool
 
 
-def verify_session(token: str) -> SignedIn:
-    """Return who the token belongs to, and count this as activity. Raises SessionEnded."""
-    return _verify(Q(token_hash=hash_token(token)), active=True)
+def verify_session(token: str, *, active: bool = True) -> SignedIn:
+    """Return who the token belongs to; with `active` this counts as activity. Raises SessionEnded."""
+    return _verify(Q(token_hash=hash_token(token)), active=active)
 
 
 def verify_session_id(session_id: UUID, *, active: bool = True) -> SignedIn:
