@@ -40,9 +40,7 @@ def test_nudge_is_heard_at_once_and_again_after_redis_was_away(tmp_path: Path, d
         user = str(row_of(person).user_id)
         with Tab(person) as tab:
             wait_until(lambda: redis.command("PUBSUB", "NUMSUB", "tc:nudges")[1], "the API listens", seconds=10)
-            heard(tab)
             tell(person)
-            assert heard(tab) == 0, "nobody was nudged"
             redis.command("PUBLISH", "tc:nudges", user)
             wait_until(lambda: heard(tab) == 1, "the nudge is heard", seconds=5)
             with redis.stopped():
