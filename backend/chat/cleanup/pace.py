@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Others notice a lock of 100 ms; a batch that takes half of that leaves room for a slow disk.
-_TOO_LONG_SECONDS = 0.05
-_SHORT_SECONDS = 0.02
-_FIRST_ROWS = 50
+# Others notice a lock of 100 ms; a batch that takes a quarter of that leaves room for a slow disk.
+_TOO_LONG_SECONDS = 0.025
+_SHORT_SECONDS = 0.012
+_FIRST_ROWS = 20
 
 
 class Pace:

@@ -26,6 +26,8 @@ from models.models import Purge, User
 
 # Few, so that those who wait for their turn can still come back.
 _CLAIMED_AT_ONCE = 50
+# Their own rows go last and together, with a look into every table that points at users.
+_DELETED_AT_ONCE = 5
 
 _CLAIM = """
     WITH due AS (
@@ -99,7 +101,7 @@ def _delete_part(pace: Pace) -> Purged | None:
     with pace.batch() as most, transaction.atomic():
         # The lock keeps other cleaners off the rows of these users: they would wait for each other.
         claimed = Purge.objects.select_for_update(skip_locked=True).order_by("started_datetime")
-        users = [purge.pk for purge in claimed[:_CLAIMED_AT_ONCE]]
+        users = [purge.pk for purge in claimed[:_DELETED_AT_ONCE]]
         if not users:
             return None
         rows: Counter[str] = Counter()
