@@ -16,7 +16,7 @@ from PIL import Image
 
 from chat.attachments import purge_unused_attachments
 from chat.library.files import file_path
-from chat.library.passages import NewPassage, reindex_document
+from chat.library.passages import NewPassage
 from models.models import Attachment, DocumentImage
 from tests.cast import Person, new_guest
 from tests.library import add_document

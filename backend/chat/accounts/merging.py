@@ -29,8 +29,8 @@ def move_everything(*, guest: User, account: User) -> None:
     _move_collections(held, account)
     for model in (Attachment, Document):
         model.objects.filter(owner=held).update(owner=account)
-    for model in (SearchLog, Notification):
-        model.objects.filter(user=held).update(user=account)
+    SearchLog.objects.filter(user=held).update(user=account)
+    Notification.objects.filter(user=held).update(user=account)
     User.objects.filter(uuid=held.uuid).update(is_active=False, expired_datetime=Now())
 
 
