@@ -19,6 +19,8 @@ from launcher.paths import BACKEND, ROOT, VENV, VENV_PYTHON, in_venv
 COMMANDS = ("test", "bench", "manage", "backup", "restore")
 # What runs with the test requirements, and the module that does it.
 MODULES = {"test": "pytest", "bench": "benchmarks"}
+# Most tests wait for something, so several files at a time take a fraction of the time.
+ALL_TESTS = ["-n", "3", "--dist", "loadfile"]
 WITH_VALUE = ("--host", "--backend-port", "--frontend-port", "--data")
 
 
@@ -50,6 +52,7 @@ def _run(arguments: list[str]) -> int:
         _become([str(VENV_PYTHON), str(BACKEND / "manage.py"), *rest])
     if command == "test":
         ensure_browser()
+        rest = rest or ALL_TESTS
     if command in MODULES:
         os.chdir(ROOT)
         _become([str(VENV_PYTHON), "-m", MODULES[command], *rest])

@@ -37,6 +37,8 @@ for name in ("AI_ENDPOINTS", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
 os.environ["OLLAMA_URL"] = ""
 
 django.setup()
+# Test processes that are started beside this one must not read the settings before they have servers of their own.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from tests.system import LiveSystem, start_system  # needs the addresses above
 
