@@ -67,6 +67,8 @@ _REFUSALS = {
     "documents_file": {"409": ("document_has_no_file", "These passages were written one by one.")},
     "documents_restore": {"409": ("document_there_already", "The same file is in that collection already.")},
     "documents_retry": {"409": ("document_not_failed", "Only one that failed or was cancelled can be read again.")},
+    "rag_data_create": {"404": ("not_found", "There is no such collection, or it is not yours.")},
+    "search": {"404": ("not_found", "There is no such collection, or it is not yours.")},
     "models_check": {"409": ("setting_invalid", "A setting of the server cannot be used; `message` names it.")},
 }
 

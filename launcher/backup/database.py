@@ -5,13 +5,18 @@ The password goes by the environment: a command line can be read by everybody on
 
 import os
 import subprocess
+import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from launcher.embedded.postgres import postgres_programs
 from launcher.errors import LauncherError
+
+# A server takes so long at most to end a connection that was closed.
+_CLOSING_SECONDS = 3.0
 
 # Everything of ours goes before the dump comes, all in one transaction. The extension vector stays: only a superuser
 # may make it.
@@ -82,13 +87,22 @@ def is_empty(url: str) -> bool:
 
 
 def others_connected(url: str) -> bool:
-    """Does another program use the database just now?"""
-    with psycopg.connect(url) as connection:
-        row = connection.execute(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() "
-            "AND pid <> pg_backend_pid() AND backend_type = 'client backend')"
-        ).fetchone()
-        return bool(row and row[0])
+    """Does another program use the database? What goes on for a moment after it was closed is none."""
+    deadline = time.monotonic() + _CLOSING_SECONDS
+    with psycopg.connect(url, autocommit=True) as connection:
+        while _counts_others(connection):
+            if time.monotonic() > deadline:
+                return True
+            time.sleep(0.1)
+    return False
+
+
+def _counts_others(connection: psycopg.Connection[tuple[Any, ...]]) -> bool:
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() "
+        "AND pid <> pg_backend_pid() AND backend_type = 'client backend')"
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def _run(program: str, url: str, *options: str, log: Path | None = None) -> None:

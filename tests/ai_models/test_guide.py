@@ -57,7 +57,8 @@ async def test_the_worked_example_of_a_model_works(tmp_path, monkeypatch):
 
     registry = Registry(lambda: [])
     await registry.refresh()
-    assert [entry.model.id for entry in registry.list() if entry.available] == ["builtin", "counter"]
+    ids = {entry.model.id for entry in registry.list() if entry.available}
+    assert ids == {"builtin", "counter", "cited/builtin", "cited/counter"}
     assert registry.default().id == "counter"
     events = await check_contract(await registry.get("counter"), "How many words are these?")
     assert text_of(events).splitlines()[-1] == "5. these?"

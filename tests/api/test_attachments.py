@@ -16,7 +16,7 @@ from PIL import Image
 
 from chat.attachments import purge_unused_attachments
 from chat.library.files import file_path
-from chat.library.passages import NewPassage
+from chat.library.passages import NewPassage, reindex_document
 from models.models import Attachment, DocumentImage
 from tests.cast import Person, new_guest
 from tests.library import add_document
@@ -148,6 +148,7 @@ def test_model_that_sees_gets_the_pictures_of_the_passages_and_of_no_other_docum
     passage = document.passages.get()
     passage.data_text, passage.image_urls = "The engine has four pistons.", [*urls, "http://evil.example/p.png"]
     passage.save()
+    reindex_document(document)
     chat = owner.ask("How many pistons has the engine?", mode="advanced", model=SEES).json()
     assert chat["citations"][0]["image_urls"] == passage.image_urls
     assert pictures_in(system.upstream.chat_requests[-1].body["messages"][-1]) == [b"PICTURE 0"]

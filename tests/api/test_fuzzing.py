@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from tests.cast import new_guest
-from tests.system import LiveSystem
+from tests.system import ROOT, LiveSystem
 
 # Each would end the session that the run is signed in with.
 LEFT_OUT = ("sessions_sign_out", "sessions_revoke", "sessions_revoke_others", "users_delete_me", "users_register")
@@ -34,7 +35,10 @@ def test_schemathesis_finds_nothing(live_system: LiveSystem, tmp_path: Path) -> 
         *("--exclude-checks", ",".join(NOT_ASKED)),
         *(part for operation in LEFT_OUT for part in ("--exclude-operation-id", operation)),
     ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=150, check=False)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": "tests.api.schemathesis_hooks"}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     # It really was signed in, and had something to play with.
     assert guest.get("users/me/").status_code == 200

@@ -1,5 +1,6 @@
 """Folders for the launcher's tests; every process that runs on them is ended afterwards."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +10,11 @@ from tests.launcher.stand_in import Project, end_all, make_project
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "data"
-    yield folder
-    end_all(tmp_path)
+def data() -> Iterator[Path]:
+    """With a short path, so that the servers' sockets lie in it."""
+    with tempfile.TemporaryDirectory(prefix="tc-", ignore_cleanup_errors=True) as place:
+        yield Path(place) / "data"
+        end_all(Path(place))
 
 
 @pytest.fixture
