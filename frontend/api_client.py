@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final, Literal
-from urllib.parse import parse_qs, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
-from api_types import AnswerEvent, Chat, Conversation, Json, ModelList, NewSession, Page, User
+from api_library import LibraryApi
+from api_multipart import Multipart
+from api_types import AnswerEvent, Chat, Conversation, Json, ModelList, NewSession, Page, User, cursor_in
 from settings import API_URL
 
 _CONNECT_SECONDS: Final = 3.0
@@ -88,6 +89,10 @@ class ApiClient:
     def is_signed_in(self) -> bool:
         return self._token is not None
 
+    @property
+    def library(self) -> LibraryApi:
+        return LibraryApi(self._request, self._fetch)
+
     def create_guest(self) -> NewSession:
         return NewSession.read(self._request("POST", "sessions/", body={}))
 
@@ -105,7 +110,7 @@ class ApiClient:
         """The pinned ones or the others, the one used last first."""
         query = {"pinned": str(pinned).lower(), "search": search, "cursor": cursor}
         data = self._request("GET", "conversations/", query=query)
-        return Page.read(data, Conversation.read, _cursor_in(data.get("next")))
+        return Page.read(data, Conversation.read, cursor_in(data.get("next")))
 
     def conversation(self, conversation_id: str) -> Conversation:
         return Conversation.read(self._request("GET", f"conversations/{conversation_id}/"))
@@ -155,26 +160,39 @@ class ApiClient:
             return False
         return True
 
-    def _request(
+    def _request(self, method: Method, path: str, **options: Any) -> Json:
+        return _json_of(self._send(method, path, **options))
+
+    def _fetch(self, path: str) -> bytes:
+        response = self._send("GET", path, accept="*/*")
+        if not response.ok:
+            _json_of(response)
+        return response.content
+
+    def _send(
         self,
         method: Method,
         path: str,
         *,
         body: Mapping[str, Any] | None = None,
+        form: Multipart | None = None,
         query: Mapping[str, str | None] | None = None,
         key: str | None = None,
+        accept: str = "application/json",
         read_seconds: float = _READ_SECONDS,
-    ) -> Json:
+    ) -> requests.Response:
         attempts = 2 if method == "GET" or key else 1
+        headers = self._headers(key) | {"Accept": accept}
         while True:
             attempts -= 1
             try:
-                response = _pool.request(
+                return _pool.request(
                     method,
                     f"{API_URL}/api/{path}",
                     json=body,
+                    data=form,
                     params={name: value for name, value in (query or {}).items() if value},
-                    headers=self._headers(key),
+                    headers=headers | ({"Content-Type": form.content_type} if form else {}),
                     timeout=(_CONNECT_SECONDS, read_seconds),
                     allow_redirects=False,
                 )
@@ -184,10 +202,9 @@ class ApiClient:
                 if attempts and isinstance(error, requests.ConnectionError):
                     continue
                 raise ApiError("api_unreachable") from error
-            return _json_of(response)
 
     def _headers(self, key: str | None) -> dict[str, str]:
-        headers = {"Accept": "application/json", "Accept-Language": self._language, "X-Request-Id": uuid.uuid4().hex}
+        headers = {"Accept-Language": self._language, "X-Request-Id": uuid.uuid4().hex}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         if key:
@@ -204,6 +221,8 @@ def _json_of(response: requests.Response) -> Json:
         raise ApiError("server_error", status=response.status_code) from error
     if response.ok and isinstance(data, dict):
         return data
+    if response.ok and isinstance(data, list):
+        return {"results": data}
     raise _error_in(data, response)
 
 
@@ -218,12 +237,6 @@ def _error_in(data: object, response: requests.Response) -> ApiError:
         status=response.status_code,
         retry_after=int(wait) if wait.isdecimal() else None,
     )
-
-
-def _cursor_in(url: str | None) -> str | None:
-    """The API's links carry its own host name, which need not be the one this server reaches it by."""
-    values = parse_qs(urlsplit(url).query).get("cursor") if url else None
-    return values[0] if values else None
 
 
 class AnswerSocket:

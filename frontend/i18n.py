@@ -15,19 +15,26 @@ LANGUAGES: Final = {"ko": "한국어", "en": "English"}
 STATE_KEY: Final = "language"
 
 # Keys that are put together at run time: `error.<code>` for codes of the API and of models, `reason.<code>` for why an
-# endpoint or a model is not available, `month.<number>`. Codes that are not listed are shown with the API's own (safe) sentence.
+# endpoint or a model is not available, `refusal.<code>` for why a file was not taken or not read, `month.<number>`. Codes that are not listed are shown with the API's own (safe) sentence.
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "error": (
         "api_unreachable", "api_timeout", "server_error", "unavailable", "throttled", "too_large", "answer_running",
         "idempotency_conflict", "answer_not_retryable", "invalid", "not_found", "not_signed_in", "session_ended",
         "model_unreachable", "model_refused_key", "model_not_found", "model_rate_limited", "model_failed",
         "model_bad_answer", "model_cut", "model_timeout", "model_context_too_long", "model_invalid_option",
-        "model_unknown", "gave_up", "setting_invalid", "plugin_broken", "endpoint_has_no_list",
+        "model_unknown", "model_cannot_see", "picture_refused", "collection_is_default", "not_allowed", "gave_up", "setting_invalid", "plugin_broken", "endpoint_has_no_list",
     ),
     "reason": (
         "model_unreachable", "model_refused_key", "model_not_found", "model_rate_limited", "model_failed",
         "model_bad_answer", "model_timeout", "ollama_not_found", "no_models", "endpoint_has_no_list", "plugin_broken",
         "setting_invalid",
+    ),
+    "refusal": (
+        "document_unreadable", "document_empty", "document_too_large", "document_unsupported", "document_hwp",
+        "document_old_office", "document_type_mismatch", "document_encrypted", "document_damaged",
+        "document_unpacks_too_large", "document_too_complex", "document_too_long", "document_no_text",
+        "picture_too_large", "document_gave_up", "storage_full", "too_large", "throttled", "api_unreachable",
+        "api_timeout", "unavailable", "server_error", "not_found",
     ),
     "month": tuple(str(number) for number in range(1, 13)),
 }  # fmt: skip

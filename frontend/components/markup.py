@@ -8,7 +8,7 @@ from typing import Final
 from api_types import Match
 
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
-_CODE: Final = re.compile(r"(```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]+`)", re.DOTALL)
+CODE: Final = re.compile(r"(```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]+`)", re.DOTALL)
 # Not a link, a picture, or a reference definition at the start of a line.
 _MARK: Final = re.compile(r"(?<![\\!])(?!^\[\d+\]:)\[(\d{1,3})\](?!\()", re.MULTILINE)
 _DISPLAY_MATH: Final = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
@@ -53,7 +53,7 @@ def answer_markdown(text: str, *, anchor: str, ranks: Collection[int]) -> str:
     def prepare(prose: str) -> str:
         return _link_marks(_DIRECTIVE.sub(r"\\:", _settle_math(prose)), anchor, ranks)
 
-    return "".join(part if index % 2 else prepare(part) for index, part in enumerate(_CODE.split(text)))
+    return "".join(part if index % 2 else prepare(part) for index, part in enumerate(CODE.split(text)))
 
 
 def _link_marks(prose: str, anchor: str, ranks: Collection[int]) -> str:

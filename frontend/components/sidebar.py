@@ -14,7 +14,7 @@ def draw() -> None:
             key="new-chat",
             icon=":material/edit_square:",
             width="stretch",
-            on_click=screen.show_empty_page,
+            on_click=screen.start_new_chat,
         )
         with st.container(key="pages", gap=None):
             for page in page_links.all_pages().values():

@@ -89,11 +89,11 @@ class _Turns:
         question.draw(chat, self._mode, busy=self._busy)
         with st.chat_message("assistant", avatar=MARK):
             if chat.is_running and self._streams:
-                return AnswerPainter(key=answer.text_key(chat), asked=chat.asked)
+                return AnswerPainter(key=answer.text_key(chat), asked=chat.asked, mode=self._mode)
             if chat.is_running:
                 _watch_answer(chat)
             else:
-                answer.draw(chat, busy=self._busy)
+                answer.draw(chat, self._mode, busy=self._busy)
         return None
 
 
@@ -108,14 +108,15 @@ def _draw_pending(pending: PendingQuestion) -> AnswerPainter | None:
     """A question that the API has not accepted yet: on its way, or kept until the server is back."""
     with st.container(key=f"turn-latest-{pending.key}", gap="small"):
         question.draw_bubble(pending.text)
+        question.draw_pictures(pending.key, [picture.data for picture in pending.pictures])
         if pending.problem is not None:
             _draw_problem(pending, pending.problem)
             return None
-        if pending.mode == "ai":
+        if pending.mode in asking.STREAMED:
             question.reserve_tools(pending.key)
         with st.chat_message("assistant", avatar=MARK):
-            if pending.mode == "ai":
-                return AnswerPainter(key=f"answer-written-{pending.key}", asked=pending.asked)
+            if pending.mode in asking.STREAMED:
+                return AnswerPainter(key=f"answer-written-{pending.key}", asked=pending.asked, mode=pending.mode)
             draw_waiting_line(pending.asked)
     return None
 

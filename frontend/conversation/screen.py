@@ -17,6 +17,8 @@ PARAMETER: Final = "c"
 _STATE: Final = "history"
 _NAMES: Final = "turn_names"
 _SHOWN: Final = "conversation_shown"
+_MODE: Final = "chat_mode"
+_LEAVE: Final = "leave_for_chat"
 # So many turns are drawn at first and with each "Show earlier messages".
 _TURNS: Final = 10
 
@@ -115,6 +117,22 @@ def is_another_conversation() -> bool:
     """Whether this run draws another conversation than the last one; asked once in a run."""
     before, st.session_state[_SHOWN] = st.session_state.get(_SHOWN), conversation_id()
     return before != conversation_id()
+
+
+def note_mode(mode: str) -> None:
+    """The chat that is open: a new one begins there, from whichever page."""
+    st.session_state[_MODE] = mode
+
+
+def start_new_chat() -> None:
+    """Callback: the empty page; a page that is no chat goes to one."""
+    show_empty_page()
+    st.session_state[_LEAVE] = True
+
+
+def wanted_chat() -> str | None:
+    """The mode of the chat to go to from a page that is no chat; asked once."""
+    return str(st.session_state.get(_MODE, "basic")) if st.session_state.pop(_LEAVE, False) else None
 
 
 def show_empty_page() -> None:

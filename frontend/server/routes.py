@@ -17,7 +17,7 @@ from server.tickets import office
 STATIC: Final = Path(__file__).resolve().parent.parent / "static"
 _LONGEST_BODY: Final = 1024
 # The addresses of `components.page_links`.
-_PAGES: Final = ("/", "/ai")
+_PAGES: Final = ("/", "/ai", "/advanced", "/documents")
 
 
 class _Static(StaticFiles):
