@@ -4,7 +4,10 @@ One connection pool per process; every request has a timeout, a language and an 
 again only when that is harmless: a GET, or a POST with an idempotency key, whose connection broke.
 """
 
+import hashlib
+import hmac
 import json
+import time
 import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -19,7 +22,7 @@ from websockets.sync.client import ClientConnection, connect
 from api_library import LibraryApi
 from api_multipart import Multipart
 from api_types import AnswerEvent, Chat, Conversation, Json, ModelList, NewSession, Page, User, cursor_in
-from settings import API_URL
+from settings import API_URL, visitor_secret
 
 _CONNECT_SECONDS: Final = 3.0
 _READ_SECONDS: Final = 10.0
@@ -37,6 +40,9 @@ _STATUS_OF: Final = {
     "idempotency_conflict": 409,
     "setting_invalid": 409,
     "throttled": 429,
+    "too_many_questions": 429,
+    "too_many_answers": 429,
+    "daily_tokens_used": 429,
     "unavailable": 503,
 }
 _CLOSED_FOR: Final = {1013: "unavailable", 4401: "session_ended", 4429: "throttled"}
@@ -81,9 +87,10 @@ _pool: Final = _open_pool()
 class ApiClient:
     """The API as one visitor sees it. Cheap to make; holds no connection of its own."""
 
-    def __init__(self, *, token: str | None, language: str) -> None:
+    def __init__(self, *, token: str | None, language: str, address: str | None = None) -> None:
         self._token = token
         self._language = language
+        self._address = address
 
     @property
     def is_signed_in(self) -> bool:
@@ -209,7 +216,15 @@ class ApiClient:
             headers["Authorization"] = f"Bearer {self._token}"
         if key:
             headers["Idempotency-Key"] = key
+        if self._address and (secret := visitor_secret()):
+            headers["X-Visitor"] = _signed(self._address, secret)
         return headers
+
+
+def _signed(address: str, secret: str) -> str:
+    """The visitor's address as the API believes it (backend/api/visitor.py): it limits sign-ins by it."""
+    said = f"{int(time.time())};{address}"
+    return f"{said};{hmac.new(secret.encode(), said.encode(), hashlib.sha256).hexdigest()}"
 
 
 def _json_of(response: requests.Response) -> Json:

@@ -5,7 +5,9 @@ from models.chat import AnswerStatus, Chat, Citation, Confidence
 from models.collection import Collection
 from models.conversation import Conversation, Mode, TitleBy
 from models.document import Document, DocumentImage, DocumentSource, DocumentStatus
-from models.rag_data import RagData, TermCount
+from models.embedding import Embedder, PassageEmbedding, WaitingEmbedding
+from models.one_time_code import CodeKind, OneTimeCode
+from models.rag_data import PassageTerms, RagData, TermCount
 from models.search_log import SearchLog
 from models.session import Session
 from models.user import User
@@ -15,6 +17,7 @@ __all__ = [
     "Attachment",
     "Chat",
     "Citation",
+    "CodeKind",
     "Collection",
     "Confidence",
     "Conversation",
@@ -22,11 +25,16 @@ __all__ = [
     "DocumentImage",
     "DocumentSource",
     "DocumentStatus",
+    "Embedder",
     "Mode",
+    "OneTimeCode",
+    "PassageEmbedding",
+    "PassageTerms",
     "RagData",
     "SearchLog",
     "Session",
     "TermCount",
     "TitleBy",
     "User",
+    "WaitingEmbedding",
 ]

@@ -43,7 +43,8 @@ def _identity() -> _Identity:
 
 def client() -> ApiClient:
     """The API as this visitor."""
-    return ApiClient(token=_identity().token, language=current_language())
+    # Streamlit tells no address of a visitor on this machine; the API sees that by itself.
+    return ApiClient(token=_identity().token, language=current_language(), address=st.context.ip_address)
 
 
 def is_signed_in() -> bool:

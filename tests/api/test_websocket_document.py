@@ -54,7 +54,7 @@ def test_client_examples_are_understood(example: str) -> None:
 def test_server_events_are_those_of_the_code() -> None:
     endings = {end_event(status, "")["kind"] for status in (AnswerStatus.DONE, AnswerStatus.FAILED)}
     assert endings == ENDINGS
-    shown = {"status", "reasoning", "delta", "citations", usage_event(1, 1)["kind"]} | endings
+    shown = {"status", "passages", "reasoning", "delta", "citations", usage_event(1, 1)["kind"]} | endings
     assert first_column("Frames from the server") == shown
     example = json.loads(examples("Frames from the server")[0])
     assert {"type", "question_id", "offset", "text", "epoch", "id"} == set(example)
@@ -75,6 +75,7 @@ def sent(live_system: LiveSystem, django_db_blocker: Any) -> list[dict[str, Any]
         tab.assert_open()
         tab.follow(tab.ask("How do I connect a language model?", model="builtin"))
         tab.follow(tab.ask("{fake:reasoning}"))
+        tab.follow(tab.ask("What do my documents say?", mode="advanced"))
         tab.follow(tab.ask("{fake:cut:3}"))
         held = tab.ask("{fake:held}")
         tab.send("nonsense")
@@ -119,8 +120,14 @@ def test_codes_of_refused_frames_are_those_of_the_code() -> None:
         r"^A refused .+?`throttled` and `unavailable`", section("Frames from the server"), re.M | re.S
     )
     of_sessions = {"not_signed_in", "session_ended", "invalid_credentials"}
-    of_other_doors = {"setting_invalid"}
-    known = {each.code for each in subclasses(ServiceError)} - of_sessions - of_other_doors
+    of_other_doors = {"setting_invalid", "picture_refused", "too_many_uploads"}
+    # A socket neither signs in nor changes accounts.
+    of_accounts = {
+        *("code_invalid", "forbidden", "guests_closed", "is_account", "is_guest", "not_yourself", "password_weak"),
+        *("registration_closed", "too_many_codes", "too_many_registrations", "too_many_sign_ins"),
+        *("user_id_invalid", "user_id_taken", "wrong_password"),
+    }
+    known = {each.code for each in subclasses(ServiceError)} - of_sessions - of_other_doors - of_accounts
     assert set(re.findall(r"`(\w+)`", codes)) - {"error", "details", "status"} == known
 
 

@@ -11,7 +11,7 @@ import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import ExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from rest_framework.exceptions import ValidationError
 
 from api.answer_errors import with_message
 from api.asking import ask_question
+from api.consumers.ended_sessions import session_watch
 from api.consumers.frames import Ask, Cancel, Frame, Ping, Unwatch, Watch, parse_frame
 from api.consumers.open_sockets import place_for_socket
 from api.consumers.sign_in import Handshake, OriginRefused, sign_in_socket
@@ -47,7 +48,7 @@ MAX_WATCHES = 64
 class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """One client. Every answer that it watches has a task of its own, so Stop is heard at once."""
 
-    # Nobody nudges sockets yet, and one opens while Redis is away, too.
+    # Nothing is sent to sockets through it, and one opens while Redis is away, too.
     channel_layer_alias = ""
 
     async def __call__(
@@ -59,7 +60,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._watches: dict[UUID, asyncio.Task[None]] = {}
         self._upkeep: asyncio.Task[None] | None = None
         self._ending = False
-        with ExitStack() as self._place:
+        async with AsyncExitStack() as self._place:
             try:
                 await super().__call__(scope, receive, send)
             finally:
@@ -85,6 +86,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         try:
             self._session: SignedIn = await _in_thread(lambda: sign_in_socket(handshake))
             self._place.enter_context(place_for_socket(self._session.user.uuid))
+            watch = session_watch().watch(self._session.session_id, self._end_with_session)
+            await self._place.enter_async_context(watch)
         except SessionEnded:
             return SESSION_ENDED
         except TooMany:
@@ -174,6 +177,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 if not await self._holds():
                     await self._end(SESSION_ENDED)
                     return
+
+    async def _end_with_session(self) -> None:
+        await self._end(SESSION_ENDED)
 
     async def _holds(self) -> bool:
         try:

@@ -58,6 +58,7 @@ class _Position:
     def __init__(self, after: Cursor) -> None:
         self.epoch = after.epoch
         self.lengths = {"delta": after.offset, "reasoning": 0}
+        self.has_passages = False
 
     def event(self, event: Event) -> Event:
         """Add the cursor from which a reader that has this event goes on."""
@@ -66,7 +67,7 @@ class _Position:
     def begin(self, epoch: int, status: str) -> Iterator[Event]:
         """A new epoch starts anew: what an earlier one wrote is void."""
         if epoch != self.epoch:
-            self.epoch, self.lengths = epoch, {"delta": 0, "reasoning": 0}
+            self.epoch, self.lengths, self.has_passages = epoch, {"delta": 0, "reasoning": 0}, False
             yield self.event({"kind": "status", "status": status})
 
     def advance(self, kind: str, offset: int, text: str) -> Iterator[Event]:
@@ -82,11 +83,17 @@ class _Position:
             self.lengths[kind] = length
             yield self.event({"kind": kind, "offset": length, "text": ""})
 
+    def tell_passages(self, passages: list[Event]) -> Iterator[Event]:
+        """Once an epoch: the search log and the live log tell the same."""
+        if not self.has_passages:
+            self.has_passages = True
+            yield self.event({"kind": "passages", "passages": passages})
+
     def end(self, event: Event) -> Iterator[Event]:
         """The last events, for a reader who has the whole text."""
         if event["usage"]:
             yield self.event(dict(usage_event(*event["usage"])))
-        yield self.event(end_event(event["status"], event.get("code", "")))
+        yield self.event(end_event(event["status"], event.get("code", ""), event.get("confidence", "")))
 
 
 async def tail_answer(question_id: UUID, after: Cursor, *, is_new: bool = False) -> AsyncGenerator[Event, None]:
@@ -135,6 +142,8 @@ def _from_log(entry: Entry, position: _Position) -> list[Event] | None:
         return list(position.begin(entry.epoch, event["status"])) if kind == "status" else None
     if kind in ENDINGS:
         return list(position.end(event)) if event["lengths"] == position.lengths else None
+    if kind == "passages":
+        return list(position.tell_passages(event["passages"]))
     if kind not in position.lengths:
         return []
     has_hole = event["offset"] > position.lengths[kind]
@@ -143,6 +152,8 @@ def _from_log(entry: Entry, position: _Position) -> list[Event] | None:
 
 def _from_row(row: Event, position: _Position) -> Iterator[Event]:
     yield from position.begin(row["epoch"], row["status"])
+    if "passages" in row:
+        yield from position.tell_passages(row["passages"])
     yield from position.advance("reasoning", 0, row["reasoning_text"])
     yield from position.advance("delta", 0, row["response_text"])
     if row["status"] in RUNNING:
@@ -153,7 +164,7 @@ def _from_row(row: Event, position: _Position) -> Iterator[Event]:
         yield position.event({"kind": "citations", "citations": row["citations"]})
     if row["input_tokens"] is not None:
         yield position.event(dict(usage_event(row["input_tokens"], row["output_tokens"])))
-    yield position.event(end_event(row["status"], row["error_code"]))
+    yield position.event(end_event(row["status"], row["error_code"], row["confidence"]))
 
 
 class _PacedReader:

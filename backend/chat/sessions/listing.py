@@ -23,6 +23,7 @@ class SessionState:
 
     id: UUID
     device: str
+    place: str
     created_datetime: datetime
     last_activity: datetime
     expires_at: datetime
@@ -55,6 +56,7 @@ def _describe(session: Session, user: User, live: StoredSession | None, current:
     return SessionState(
         id=session.id,
         device=session.device,
+        place=session.place,
         created_datetime=session.created_datetime,
         last_activity=seen,
         expires_at=ends_at(session, user, seen),

@@ -7,6 +7,7 @@ no request writes to Postgres.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,6 +38,7 @@ class SignedIn:
     user: User
     session_id: UUID
     device: str
+    place: str
     created_datetime: datetime
     last_activity: datetime
     expires_at: datetime
@@ -61,7 +63,7 @@ def _verify(which: Q, *, active: bool) -> SignedIn:
     user = session.user
     degraded = False
     try:
-        touched = _touch(session, user) if active else _judge_by_row(session, user, now, note=False)
+        touched = _touch(session, user, now) if active else _judge_by_row(session, user, now, note=False)
     except RedisAway:
         touched, degraded = _judge_by_row(session, user, now), True
     if touched is None:
@@ -74,6 +76,7 @@ def _verify(which: Q, *, active: bool) -> SignedIn:
         user=user,
         session_id=session.id,
         device=session.device,
+        place=session.place,
         created_datetime=session.created_datetime,
         last_activity=touched.seen,
         expires_at=touched.ends,
@@ -96,17 +99,29 @@ def _find(which: Q) -> tuple[Session, datetime]:
     return session, session.now
 
 
-def _touch(session: Session, user: User) -> Touched | None:
+def _touch(session: Session, user: User, now: datetime) -> Touched | None:
     redis = get_redis_manager()
     try:
         touched = redis.touch(session.id, user_id=user.user_id, uuid=user.uuid)
         if touched is None and cached.restore(session, user):
             touched = redis.touch(session.id, user_id=user.user_id, uuid=user.uuid)
-    except LinkBroken:
+    except LinkBroken as broken:
+        if broken.renamed:
+            return _touch_renamed(session, user, now)
         logger.warning("Session %s is bound to another user in Redis; ended.", session.id)
         end_sessions(Session.objects.filter(id=session.id))
         return None
     return touched
+
+
+def _touch_renamed(session: Session, user: User, now: datetime) -> Touched | None:
+    """The row holds, and Redis still knows the name from before a change: store the session anew."""
+    redis = get_redis_manager()
+    redis.revoke(session.id, uuid=user.uuid)
+    with contextlib.suppress(LinkBroken):  # a request that read the row before the change was faster
+        if cached.restore(session, user):
+            return redis.touch(session.id, user_id=user.user_id, uuid=user.uuid)
+    return _judge_by_row(session, user, now)
 
 
 def _judge_by_row(session: Session, user: User, now: datetime, *, note: bool = True) -> Touched | None:
