@@ -69,7 +69,7 @@ def _draw_rows(page: Page[Document]) -> None:
 
 
 def _draw_row(document: Document) -> None:
-    with st.container(key=f"document-{document.status}-{document.id}", horizontal=True, vertical_alignment="center",
+    with st.container(key=f"file-{document.status}-{document.id}", horizontal=True, vertical_alignment="center",
                       gap="small"):  # fmt: skip
         with st.container(gap=None):
             st.button(plain_label(document.title), key=f"open-{document.id}", type="tertiary", icon=icon_of(document),

@@ -6,8 +6,8 @@ import streamlit as st
 
 from api_library_types import Document, Passage
 from components import document_list, notice
-from components.markup import html_text, plain_label
-from components.places import place_of
+from components.markup import html_text, plain_label, unwrapped
+from components.places import below, place_of
 from i18n import t
 from library import documents, passages, pictures
 from visitor import identity
@@ -43,19 +43,19 @@ def _draw_passages(document: Document) -> None:
     page = min(int(st.session_state[key]), count)
     with st.container(key="passages", gap="small"):
         for passage in passages.read(document, page):
-            _draw_passage(passage, is_wanted=passage.data_id == wanted)
+            _draw_passage(passage, document.title, is_wanted=passage.data_id == wanted)
     if count > 1:
         with st.container(horizontal=True, horizontal_alignment="center"):
             st.pagination(count, key=key)
 
 
-def _draw_passage(passage: Passage, *, is_wanted: bool) -> None:
+def _draw_passage(passage: Passage, title: str, *, is_wanted: bool) -> None:
     look = "wanted" if is_wanted else "other"
     with st.container(key=f"passage-{look}-{passage.data_id}", gap="xsmall"):
-        place = place_of(passage.page, passage.heading)
+        place = place_of(passage.page, below(title, passage.heading))
         st.html(
             (f'<p class="tc-place">{html_text(place)}</p>' if place else "")
-            + f'<p class="tc-passage-text">{html_text(passage.text)}</p>'
+            + f'<p class="tc-passage-text">{html_text(unwrapped(passage.text))}</p>'
         )
         found = pictures.read_all(passage.image_urls)
         if found:

@@ -24,8 +24,8 @@ def draw_in_library() -> None:
 
 
 def draw_questions(shown: Sequence[Document]) -> None:
-    """What the sample document answers, once it is read."""
-    found = samples.of(tuple(shown))
+    """What the sample document answers, once it is read, for somebody who has nothing else yet."""
+    found = samples.of(tuple(shown)) if len(shown) == 1 else None
     if found is None:
         return
     document, sample = found

@@ -15,6 +15,8 @@ _DISPLAY_MATH: Final = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
 _INLINE_MATH: Final = re.compile(r"\\\((.+?)\\\)")
 # As in pandoc: no space inside the dollars, no digit behind the closing one. So "$5 to $10" stays money.
 _DOLLARS: Final = re.compile(r"\$\$.+?\$\$|(?<!\\)\$(?=\S)(?:[^$\n]*[^\s$\\])\$(?!\d)", re.DOTALL)
+# The end of a full line, before one that begins no list, heading, quote or table.
+_WRAP: Final = re.compile(r"(?<=[^\n|]{40})\n(?=[^\s|#>*+\-•\d])")
 _DIRECTIVE: Final = re.compile(r":(?=[a-z-]+\[|material/|streamlit:)")
 
 
@@ -35,6 +37,11 @@ def marked_html(match: Match) -> str:
         parts += [html_text(match.snippet[end:start]), f"<mark>{html_text(match.snippet[start:stop])}</mark>"]
         end = stop
     return "".join([*parts, html_text(match.snippet[end:])])
+
+
+def unwrapped(text: str) -> str:
+    """Lines of a paragraph that were broken where the page ended, joined; every letter keeps its place."""
+    return _WRAP.sub(" ", text)
 
 
 def quote_html(text: str) -> str:

@@ -15,6 +15,7 @@ def draw() -> None:
         "ticket": identity.ticket_to_post() or "",
         "copied": t("answer.copied"),
         "second": t("waiting.seconds", seconds="{}"),
+        "unsupported": t("evidence.legend"),
     }
     rendered = " ".join(f'data-{name}="{html_text(value)}"' for name, value in attributes.items())
     with st.container(key="page-signals"):

@@ -7,8 +7,8 @@ import streamlit as st
 from api_client import ApiError
 from api_types import Chat, Citation
 from components import page_links
-from components.markup import html_text, plain_label, quote_html
-from components.places import place_of
+from components.markup import html_text, plain_label, quote_html, unwrapped
+from components.places import below, place_of
 from conversation import asking, screen
 from i18n import t
 from library import documents, pictures
@@ -30,7 +30,7 @@ def draw(chat: Chat) -> None:
 
 
 def _draw_source(citation: Citation, *, key: str) -> None:
-    place = place_of(citation.page, citation.heading)
+    place = place_of(citation.page, below(citation.title, citation.heading))
     title = " · ".join(plain_label(part) for part in (citation.title, place) if part)
     # The passage around a quote is fetched when it is looked at; the guide's is all there.
     is_document = citation.document is not None
@@ -57,6 +57,7 @@ def _quote(citation: Citation, *, is_open: bool) -> str:
     if not text or start < 0:
         return quote_html(citation.quote)
     end = start + len(citation.quote)
+    text = unwrapped(text)
     return f"{html_text(text[:start])}<mark>{html_text(text[start:end])}</mark>{html_text(text[end:])}"
 
 

@@ -9,8 +9,8 @@ from api_client import ApiError
 from api_library_types import Considered, Found, SearchBehind
 from api_types import Chat
 from components import page_links
-from components.markup import html_text, marked_html, plain_label
-from components.places import place_of
+from components.markup import html_text, marked_html, plain_label, unwrapped
+from components.places import below, place_of
 from i18n import t
 from library import collections, documents
 from visitor import identity, notices
@@ -31,7 +31,7 @@ def is_open() -> bool:
 def draw_dialog() -> None:
     question_id = st.session_state.get(_OPEN)
     if question_id is not None:
-        st.dialog(t("why.title"), width="large", on_dismiss=_close)(partial(_draw, question_id))()
+        st.dialog(t("why.title"), width="medium", on_dismiss=_close)(partial(_draw, question_id))()
 
 
 def _close() -> None:
@@ -48,14 +48,15 @@ def _draw(question_id: str) -> None:
     facts = t("why.facts", milliseconds=f"{behind.duration_ms:.0f}", passages=len(behind.considered))
     st.caption(f"{facts} · {plain_label(_where(behind))}")
     replay = st.button(t("why.replay"), key=f"replay-{question_id}", icon=":material/replay:")
+    if replay:
+        _draw_replay(behind)
+        return
     if not behind.considered:
         st.info(t("evidence.nothing"))
     best = max((each.score for each in behind.considered), default=0.0)
     with st.container(key="considered", gap="small"):
         for each in behind.considered:
             _draw_considered(each, best)
-    if replay:
-        _draw_replay(behind)
 
 
 def _behind(question_id: str) -> SearchBehind:
@@ -77,11 +78,11 @@ def _draw_considered(each: Considered, best: float) -> None:
     look = "cited" if each.cited_as is not None else "other"
     with st.container(key=f"considered-{look}-{each.rank}", border=True, gap="xsmall"):
         st.html(_head(each.rank, each.title or t("why.deleted"), cited, each.score, best))
-        if place := place_of(each.page, each.heading):
+        if place := place_of(each.page, below(each.title, each.heading)):
             st.caption(plain_label(place))
         if each.text:
             st.html(f'<details class="tc-passage"><summary>{html_text(t("why.passage"))}</summary>'
-                    f"<p>{html_text(each.text)}</p></details>")  # fmt: skip
+                    f"<p>{html_text(unwrapped(each.text))}</p></details>")  # fmt: skip
         if each.document:
             _draw_link(each.document, each.data)
 
@@ -119,7 +120,7 @@ def _draw_found(rank: int, each: Found, before: int | None, best: float) -> None
     note = t("why.new") if before is None else t("why.same") if before == rank else t("why.was", rank=before)
     with st.container(key=f"replayed-{rank}", border=True, gap="xsmall"):
         st.html(_head(rank, each.title, note, each.score, best))
-        if place := place_of(each.page, each.heading):
+        if place := place_of(each.page, below(each.title, each.heading)):
             st.caption(plain_label(place))
         st.html(f'<p class="tc-snippet">{marked_html(each.match)}</p>')
 

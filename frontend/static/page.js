@@ -4,9 +4,11 @@
 const posted = new Set();
 let copiedText = "Copied";
 let secondText = "{}";
+let unsupportedText = "";
 
 function onSignals(signals) {
-  const { language, theme, ticket, copied, second } = signals.dataset;
+  const { language, theme, ticket, copied, second, unsupported } = signals.dataset;
+  unsupportedText = unsupported;
   copiedText = copied;
   secondText = second;
   if (document.documentElement.lang !== language) {
@@ -129,6 +131,21 @@ function nameLanguage(code) {
   if (language) code.closest(".stCode")?.setAttribute("data-language", language);
 }
 
+// A sentence that no passage supports says so when one points at it.
+function explain(sentence) {
+  if (sentence.closest('[class*="st-key-answer-"]')) sentence.title = unsupportedText;
+}
+
+// The passage that the address names.
+let wantedPassage = "";
+function showWantedPassage() {
+  const passage = document.querySelector('[class*="st-key-passage-wanted"]');
+  const name = passage ? [...passage.classList].find((each) => each.startsWith("st-key-passage-wanted")) : "";
+  if (name === wantedPassage) return;
+  wantedPassage = name;
+  if (passage) requestAnimationFrame(() => passage.scrollIntoView({ block: "center" }));
+}
+
 function focusInputOnce() {
   const input = document.querySelector('[data-testid="stChatInputTextArea"]');
   if (!input || focusInputOnce.done) return;
@@ -157,11 +174,13 @@ function onChange(records) {
       node.querySelectorAll(".tc-signals").forEach(onSignals);
       if (node.matches("code")) nameLanguage(node);
       node.querySelectorAll("code[class*='language-']").forEach(nameLanguage);
+      node.querySelectorAll(".stMarkdownColoredBackground").forEach(explain);
     }
   }
   focusInputOnce();
   showElapsed();
   showLatestTurn();
+  showWantedPassage();
 }
 
 document.addEventListener("click", onClick, true);
