@@ -38,15 +38,14 @@ def _draw_passages(document: Document) -> None:
     wanted = documents.opened_passage()
     key = f"passages-{document.id}-{wanted}"
     count = passages.page_count(document)
-    if key not in st.session_state:
-        st.session_state[key] = passages.opened_page(document)
-    page = min(int(st.session_state[key]), count)
+    first = passages.opened_page(document)
+    page = min(int(st.session_state.get(key, first)), count)
     with st.container(key="passages", gap="small"):
         for passage in passages.read(document, page):
             _draw_passage(passage, document.title, is_wanted=passage.data_id == wanted)
     if count > 1:
         with st.container(horizontal=True, horizontal_alignment="center"):
-            st.pagination(count, key=key)
+            st.pagination(count, key=key, default=min(first, count))
 
 
 def _draw_passage(passage: Passage, title: str, *, is_wanted: bool) -> None:

@@ -17,6 +17,7 @@ from visitor import identity
 
 SCREENFUL: Final = 20
 _STATE: Final = "passages_read"
+_OPENED: Final = "passage_opened"
 
 
 @dataclass
@@ -60,9 +61,14 @@ def page_of(document: Document, data_id: int) -> int:
 
 
 def opened_page(document: Document) -> int:
-    """Where the address leads to."""
+    """Where the address leads to; looked for once."""
     wanted = documents.opened_passage()
-    return page_of(document, wanted) if wanted is not None else 1
+    if wanted is None:
+        return 1
+    known: tuple[str, int, int] | None = st.session_state.get(_OPENED)
+    if known is None or known[:2] != (document.id, wanted):
+        known = st.session_state[_OPENED] = (document.id, wanted, page_of(document, wanted))
+    return known[2]
 
 
 def _blocks(document: Document) -> _Blocks:
