@@ -105,6 +105,10 @@ class LibraryApi:
         form = Multipart(field="file", name=name, content=content)
         return str(self._call("POST", "attachments/", form=form, read_seconds=_UPLOAD_SECONDS)["id"])
 
+    def file(self, document_id: str) -> bytes:
+        """The document as it was added."""
+        return self._fetch(f"documents/{document_id}/file/")
+
     def picture(self, path: str) -> bytes:
         """`path` is below the API's address, as in `document-images/<id>/`."""
         return self._fetch(path)

@@ -1,6 +1,7 @@
 """The documents of a collection. While one is being read the list draws itself again every second, then it rests."""
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
@@ -14,6 +15,7 @@ from i18n import t, t_code
 from library import collections, deleted, documents, uploading
 
 LOOK_SECONDS: Final = 1.0
+_PAGE_IS_DUE: Final = "documents_page_is_due"
 _ICONS: Final = {
     "pdf": ":material/picture_as_pdf:",
     "docx": ":material/description:",
@@ -31,6 +33,7 @@ _ICONS: Final = {
 def draw(page: Page[Document], collection: Collection | None) -> None:
     """Raises ApiError."""
     wanted = collection.id if collection else None
+    st.session_state.pop(_PAGE_IS_DUE, None)
     if _is_busy(page):
         st.fragment(_look, run_every=LOOK_SECONDS)(wanted, page, time.monotonic())
     else:
@@ -45,10 +48,11 @@ def _is_busy(page: Page[Document]) -> bool:
 
 
 def _look(wanted: str | None, page: Page[Document], drawn_at: float) -> None:
+    # What is pressed in the list runs the list alone, but changes the page.
+    if st.session_state.pop(_PAGE_IS_DUE, False):
+        st.rerun()
     # Its first run is part of the page's own, which has just read the list.
     if time.monotonic() - drawn_at >= LOOK_SECONDS / 2:
-        if document_dialogs.is_open():
-            st.rerun()
         try:
             page = documents.read(wanted)
         except ApiError:
@@ -73,7 +77,7 @@ def _draw_row(document: Document) -> None:
                       gap="small"):  # fmt: skip
         with st.container(gap=None):
             st.button(plain_label(document.title), key=f"open-{document.id}", type="tertiary", icon=icon_of(document),
-                      on_click=documents.open_document, args=(document.id,))  # fmt: skip
+                      on_click=_do, args=(documents.open_document, document.id))  # fmt: skip
             draw_state(document)
         if document.mine:
             _draw_actions(document)
@@ -133,10 +137,10 @@ def _draw_actions(document: Document) -> None:
     with st.container(key=f"actions-{document.id}", horizontal=True, gap=None, width="content"):
         if document.is_busy:
             st.button(t("documents.cancel"), key=f"cancel-{document.id}", icon=":material/close:", type="tertiary",
-                      on_click=documents.cancel, args=(document,))  # fmt: skip
+                      on_click=_do, args=(documents.cancel, document))  # fmt: skip
         elif document.can_read_again:
             st.button(t("chat.retry"), key=f"read-again-{document.id}", icon=":material/refresh:", type="tertiary",
-                      on_click=documents.read_again, args=(document,))  # fmt: skip
+                      on_click=_do, args=(documents.read_again, document))  # fmt: skip
         draw_menu(document)
 
 
@@ -152,7 +156,13 @@ def draw_menu(document: Document) -> None:
                    on_click=_act, args=(document, key))  # fmt: skip
 
 
+def _do(action: Callable[..., None], *arguments: object) -> None:
+    st.session_state[_PAGE_IS_DUE] = True
+    action(*arguments)
+
+
 def _act(document: Document, key: str) -> None:
+    st.session_state[_PAGE_IS_DUE] = True
     action = st.session_state.get(key)
     if action == "delete":
         documents.delete(document)

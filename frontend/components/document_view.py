@@ -1,5 +1,6 @@
 """One document: what it is, and its passages with place and pictures, a screenful at a time."""
 
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -26,6 +27,10 @@ def draw(document_id: str) -> None:
             f'<h1 class="tc-title">{html_text(document.title)}</h1>'
             f'<p class="tc-lead-left">{html_text(document_list.facts_of(document))}</p>'
         )
+        # Fetched when it is pressed.
+        st.download_button(t("document.download"), partial(identity.client().library.file, document.id),
+                           file_name=document.file_name, key="download", icon=":material/download:", type="tertiary",
+                           on_click="ignore")  # fmt: skip
         if document.mine:
             document_list.draw_menu(document)
     if document.status == "done":
