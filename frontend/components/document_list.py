@@ -122,8 +122,9 @@ def facts_of(document: Document) -> str:
         facts.append(
             t("documents.one_page") if document.page_count == 1 else t("documents.pages", count=document.page_count)
         )
-    one = document.passage_count == 1
-    facts.append(t("documents.one_passage") if one else t("documents.passages", count=document.passage_count))
+    if document.status == "done":
+        one = document.passage_count == 1
+        facts.append(t("documents.one_passage") if one else t("documents.passages", count=document.passage_count))
     return " · ".join([*facts, _size(document.size_bytes)])
 
 

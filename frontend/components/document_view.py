@@ -1,10 +1,12 @@
 """One document: what it is, and its passages with place and pictures, a screenful at a time."""
 
+import time
 from functools import partial
 from typing import Final
 
 import streamlit as st
 
+from api_client import ApiError
 from api_library_types import Document, Passage
 from components import document_list, notice
 from components.markup import html_text, plain_label, unwrapped
@@ -35,8 +37,23 @@ def draw(document_id: str) -> None:
             document_list.draw_menu(document)
     if document.status == "done":
         _draw_passages(document)
+    elif document.is_busy:
+        st.fragment(_watch, run_every=document_list.LOOK_SECONDS)(document, time.monotonic())
     else:
         document_list.draw_state(document)
+
+
+def _watch(document: Document, drawn_at: float) -> None:
+    """How far the reading is, until there are passages to show."""
+    # Its first run is part of the page's own, which has just read the document.
+    if time.monotonic() - drawn_at >= document_list.LOOK_SECONDS / 2:
+        try:
+            document = identity.client().library.document(document.id)
+        except ApiError:
+            st.rerun()
+        if not document.is_busy:
+            st.rerun()
+    document_list.draw_state(document)
 
 
 def _draw_passages(document: Document) -> None:
@@ -59,7 +76,7 @@ def _draw_passage(passage: Passage, title: str, *, is_wanted: bool) -> None:
         place = place_of(passage.page, below(title, passage.heading))
         st.html(
             (f'<p class="tc-place">{html_text(place)}</p>' if place else "")
-            + f'<p class="tc-passage-text">{html_text(unwrapped(passage.text))}</p>'
+            + f'<p class="tc-passage-text">{html_text(unwrapped(passage.text.strip()))}</p>'
         )
         found = pictures.read_all(passage.image_urls)
         if found:

@@ -82,7 +82,7 @@ def _draw_considered(each: Considered, best: float) -> None:
             st.caption(plain_label(place))
         if each.text:
             st.html(f'<details class="tc-passage"><summary>{html_text(t("why.passage"))}</summary>'
-                    f"<p>{html_text(unwrapped(each.text))}</p></details>")  # fmt: skip
+                    f"<p>{html_text(unwrapped(each.text.strip()))}</p></details>")  # fmt: skip
         if each.document:
             _draw_link(each.document, each.data)
 

@@ -96,6 +96,8 @@ function onClick(event) {
     openSource(mark);
   } else if (target?.closest('[data-testid="stSidebar"] a[href]')) {
     followLink(event, target.closest("a[href]"));
+  } else if (target?.closest('[data-testid="stPagination"] button')) {
+    document.querySelector(".st-key-document-head")?.scrollIntoView({ block: "start" });
   } else if (target?.closest(".st-key-new-chat button")) {
     foldSidebarOnNarrowScreens();
   }
