@@ -5,7 +5,7 @@ import asyncio
 import sys
 from types import ModuleType
 
-from benchmarks import answers, browser, chaos, retrieval, sockets, streaming
+from benchmarks import activity, answers, browser, chaos, purge, retrieval, sockets, streaming
 from benchmarks.report import on_this_machine
 
 BENCHMARKS: dict[str, ModuleType] = {
@@ -15,6 +15,8 @@ BENCHMARKS: dict[str, ModuleType] = {
     "sockets": sockets,
     "answers": answers,
     "retrieval": retrieval,
+    "activity": activity,
+    "purge": purge,
 }
 
 

@@ -297,12 +297,16 @@ class AnswerSocket:
             raise _why_closed(error) from error
 
     def _receive(self, seconds: float) -> Json | None:
-        try:
-            frame: Json = json.loads(self._socket.recv(timeout=seconds))
-        except TimeoutError:
-            return None
-        except ConnectionClosed as error:
-            raise _why_closed(error) from error
+        deadline = time.monotonic() + seconds
+        frame: Json = {"type": "notification"}
+        # The page asks for notifications itself; here they only come along.
+        while frame["type"] == "notification":
+            try:
+                frame = json.loads(self._socket.recv(timeout=max(0.0, deadline - time.monotonic())))
+            except TimeoutError:
+                return None
+            except ConnectionClosed as error:
+                raise _why_closed(error) from error
         # An answer that failed ends with an event of the same name, which has a place in the answer.
         if frame["type"] == "error" and "epoch" not in frame:
             code = str(frame["code"])

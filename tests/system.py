@@ -34,6 +34,11 @@ HASTE = {
     "MODEL_REST_SECONDS": "1",
     "SOCKET_CHECK_SECONDS": "0.5",
     "WORKER_STOP_SECONDS": "1",
+    # Clean-up would take what a test is about to look at: once a year.
+    "CLEANUP_ANSWERS_CRON": "0 0 1 1 *",
+    "CLEANUP_SESSIONS_CRON": "0 0 1 1 *",
+    "CLEANUP_USERS_CRON": "0 0 1 1 *",
+    "EXPIRE_USERS_CRON": "0 0 1 1 *",
 }
 
 

@@ -37,7 +37,7 @@ NOT_OURS = {
     "TRIPLE_CHAT_ENV_FILE",
 }
 MAPPINGS = {"environ", "given", "_given", "variables", "_variables", "values"}
-FUNCTIONS = {"_read", "text", "integer", "seconds", "boolean", "words", "choice", "url", "get", "getenv", "pop"}
+FUNCTIONS = {"_read", "text", "integer", "seconds", "boolean", "words", "choice", "cron", "url", "get", "getenv", "pop"}
 
 
 def variables_read(path: Path) -> Iterator[str]:

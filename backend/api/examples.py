@@ -213,6 +213,30 @@ EXPORT: dict[str, Any] = {
     "search_logs": [],
 }
 
+NEWS: dict[str, Any] = {
+    "next": None,
+    "previous": None,
+    "results": [
+        {
+            "id": 57,
+            "kind": "answer_finished",
+            "payload": {
+                "question": CHAT["question_id"],
+                "conversation": CONVERSATION["id"],
+                "title": CONVERSATION["title"],
+                "mode": "basic",
+                "model": "builtin",
+                "status": "done",
+            },
+            "created_datetime": "2026-11-23T09:00:00.030000Z",
+            "read": False,
+        }
+    ],
+    "cursor": 57,
+    "unread": 1,
+    "changes": "1795424400030000-57",
+}
+
 HEALTH: dict[str, Any] = {
     "status": "ok",
     "parts": {"database": {"ok": True}, "redis": {"ok": True}, "worker": {"ok": True}},

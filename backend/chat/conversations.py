@@ -117,6 +117,6 @@ def restore_conversation(user: User, conversation_id: UUID) -> Conversation:
 def purge_deleted_conversations() -> int:
     """Delete for good what was deleted longer than `UNDO_FOR` ago; return how many conversations."""
     due = Conversation.objects.filter(deleted_at__lt=timezone.now() - UNDO_FOR)
-    count = due.count()
-    due.delete()
-    return count
+    # One by one, so that no lock is held for long; and not one that was restored meanwhile.
+    deleted = [due.filter(pk=pk).delete()[1].get("models.Conversation", 0) for pk in due.values_list("pk", flat=True)]
+    return sum(deleted)

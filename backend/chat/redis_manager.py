@@ -187,6 +187,11 @@ class RedisManager:
         """Say that all activity up to `moment` is in Postgres. Holds for a minute."""
         self._client.run(lambda redis: redis.set(FLUSHED, moment.isoformat(), px=FLUSHED_KEPT))
 
+    def flushed_at(self) -> datetime | None:
+        """Return when the write-behind last wrote down everything; None: that was more than a minute ago."""
+        text = self._client.run(lambda redis: redis.get(FLUSHED))
+        return None if text is None else datetime.fromisoformat(str(text))
+
 
 @cache
 def get_redis_manager() -> RedisManager:

@@ -148,6 +148,7 @@ SPECTACULAR_SETTINGS = {
 
 ACCOUNT_IDLE = timedelta(days=_env.integer("ACCOUNT_IDLE_DAYS", 7, minimum=1))
 ACCOUNT_SESSION_AGE = timedelta(days=_env.integer("ACCOUNT_SESSION_DAYS", 30, minimum=1))
+ACCOUNT_EXPIRE = timedelta(days=_env.integer("ACCOUNT_EXPIRE_DAYS", 90, minimum=1))
 GUEST_IDLE = timedelta(days=_env.integer("GUEST_DAYS", 30, minimum=1))
 SESSIONS_PER_USER = _env.integer("SESSIONS_PER_USER", 10, minimum=1)
 GUESTS_ALLOWED = _env.boolean("GUESTS_ALLOWED", True)
@@ -170,6 +171,21 @@ TOKENS_PER_DAY = _env.integer("TOKENS_PER_DAY", 2_000_000)
 UPLOADS_PER_HOUR = _env.integer("UPLOADS_PER_HOUR", 500)
 LIMITS_FOR_STAFF = _env.boolean("LIMITS_FOR_STAFF", False)
 API_PROCESSES = _env.integer("API_PROCESSES", 1, minimum=1)
+
+# --- Clean-up (docs/decisions/clean-up.md) --------------------------------------------
+
+CLEANUP_AGE = timedelta(days=_env.integer("CLEANUP_DAYS", 30, minimum=1))
+CLEANUP_ACCOUNTS = _env.boolean("CLEANUP_ACCOUNTS", False)
+CLEANUP_BATCH = _env.integer("CLEANUP_BATCH", 500, minimum=1)
+CLEANUP_SESSIONS_CRON = _env.cron("CLEANUP_SESSIONS_CRON", "7 * * * *")
+EXPIRE_USERS_CRON = _env.cron("EXPIRE_USERS_CRON", "27 * * * *")
+CLEANUP_USERS_CRON = _env.cron("CLEANUP_USERS_CRON", "37 * * * *")
+CLEANUP_ANSWERS_CRON = _env.cron("CLEANUP_ANSWERS_CRON", "47 * * * *")
+
+# --- Notifications --------------------------------------------------------------------
+
+NOTIFICATION_AGE = timedelta(days=_env.integer("NOTIFICATION_DAYS", 30, minimum=1))
+SESSION_WARNING = timedelta(minutes=_env.integer("SESSION_WARNING_MINUTES", 60, minimum=1))
 
 # --- Answers ----------------------------------------------------------------------
 

@@ -6,7 +6,9 @@ from models.collection import Collection
 from models.conversation import Conversation, Mode, TitleBy
 from models.document import Document, DocumentImage, DocumentSource, DocumentStatus
 from models.embedding import Embedder, PassageEmbedding, WaitingEmbedding
+from models.notification import ModelState, Notification, NotificationKind
 from models.one_time_code import CodeKind, OneTimeCode
+from models.purge import Purge
 from models.rag_data import PassageTerms, RagData, TermCount
 from models.search_log import SearchLog
 from models.session import Session
@@ -27,9 +29,13 @@ __all__ = [
     "DocumentStatus",
     "Embedder",
     "Mode",
+    "ModelState",
+    "Notification",
+    "NotificationKind",
     "OneTimeCode",
     "PassageEmbedding",
     "PassageTerms",
+    "Purge",
     "RagData",
     "SearchLog",
     "Session",

@@ -59,7 +59,12 @@ class User(AbstractBaseUser):
         db_table = "users"
         # "Minji" and "minji" are one name.
         constraints = [models.UniqueConstraint(Lower("user_id"), name="user_id_once_in_any_case")]
-        indexes = [models.Index(fields=["-created_datetime"], name="user_newest")]
+        indexes = [
+            models.Index(fields=["-created_datetime"], name="user_newest"),
+            models.Index(
+                fields=["expired_datetime"], name="user_expired", condition=models.Q(expired_datetime__isnull=False)
+            ),
+        ]
 
     def has_perm(self, perm: str, obj: object | None = None) -> bool:
         return self.is_active and self.is_superuser

@@ -107,6 +107,7 @@ _OPENING = (
             Step("chats_regenerate", query=_WAIT),
         ),
     ),
+    Chapter("Notifications", (Step("notifications_list"), Step("notifications_read"))),
 )
 # Without a file, which only you can choose, there is no attachment.
 _PICTURES = Chapter(

@@ -22,6 +22,7 @@ from chat.errors import AnswerRunning, IdempotencyConflict, Invalid, LimitReache
 from chat.library.collections import named_collections
 from chat.limits.asking import allow_question, require_room_for_answer
 from chat.models_on_offer import fit_to_mode, require_sight
+from chat.notifications.nudges import nudge_on_commit
 from chat.search.terms import terms_to_store
 from models.chat import RUNNING
 from models.models import AnswerStatus, Attachment, Chat, Conversation, Mode, User
@@ -95,11 +96,14 @@ def submit_question(*, user: User, question: Question, client_key: str | None) -
         allow_question(user, client_key=client_key)
         with transaction.atomic():
             require_room_for_answer(user)
-            return _store(user, question, client_key)
+            chat = _store(user, question, client_key)
+            # Other tabs and devices show it as well.
+            nudge_on_commit(user.uuid)
+            return chat
     except LimitReached:
         # One that was accepted before is no new question.
-        if chat := _asked_before(user, question, client_key):
-            return chat
+        if chat_before := _asked_before(user, question, client_key):
+            return chat_before
         raise
     except IntegrityError as error:
         return _resolve_conflict(error, user, question, client_key)

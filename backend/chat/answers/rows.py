@@ -21,6 +21,7 @@ from psycopg.types.json import Jsonb
 
 from ai_models.contract import Assessed, Citation, Usage
 from chat.database import async_pool
+from chat.notifications.storing import TELL_FINISHED
 from chat.search.terms import terms_to_store
 
 
@@ -105,6 +106,11 @@ _FINISH: LiteralString = """
      WHERE question_id = %(question_id)s AND epoch = %(epoch)s AND status = 'streaming'
 """
 
+# One statement stores the answer and what its user is told of it: neither exists without the other.
+_FINISH_AND_TELL: LiteralString = f"""
+    WITH finished AS ({_FINISH} RETURNING *), {TELL_FINISHED} SELECT count(*) AS finished FROM finished
+"""
+
 # A passage that was deleted meanwhile is cited by its words alone.
 _CITE: LiteralString = """
     INSERT INTO citations (chat_id, rank, data_id, document_id, title, heading, page, quote, start, "end")
@@ -168,12 +174,17 @@ async def finish_answer(claim: Claim, outcome: Outcome) -> bool:
     parameters = {**_finish_parameters(claim, outcome), "search_terms": terms}
     async with pool.connection() as connection:
         if not outcome.citations:
-            return (await connection.execute(_FINISH, parameters)).rowcount == 1
+            return await _finish(connection, parameters)
         async with connection.transaction():
-            if (await connection.execute(_FINISH, parameters)).rowcount != 1:
+            if not await _finish(connection, parameters):
                 return False
             await _store_citations(connection, claim, outcome)
     return True
+
+
+async def _finish(connection: AsyncConnection[DictRow], parameters: dict[str, object]) -> bool:
+    row = await (await connection.execute(_FINISH_AND_TELL, parameters)).fetchone()
+    return bool(row and row["finished"])
 
 
 def _finish_parameters(claim: Claim, outcome: Outcome) -> dict[str, object]:

@@ -8,6 +8,7 @@ unreachable log, a slow reader) heals by reading the row again, whose checkpoint
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
@@ -21,6 +22,7 @@ from psycopg_pool import PoolTimeout
 from chat.answers.events import ENDINGS, end_event, usage_event
 from chat.answers.hub import Entry, Feed, live_hub
 from chat.answers.shared_reader import shared_reader
+from chat.notifications.listing import note_seen
 from models.chat import RUNNING
 from models.models import AnswerStatus
 
@@ -116,6 +118,9 @@ async def tail_answer(question_id: UUID, after: Cursor, *, is_new: bool = False)
             for event in events:
                 yield event
             if events and events[-1]["kind"] in ENDINGS:
+                # The reader has taken the end: otherwise it would not have asked for more.
+                with contextlib.suppress(DatabaseError, PoolTimeout):
+                    await note_seen(question_id)
                 return
             entry = await _next_entry(feed)
             # News of the state are worth a read at once; a hole heals with the next checkpoint.

@@ -16,13 +16,14 @@ from chat.accounts.merging import move_everything
 from chat.accounts.names import users_named
 from chat.errors import GuestsClosed, InvalidCredentials
 from chat.limits.signing_in import password_attempt
+from chat.notifications.storing import notify
 from chat.sessions import cached
 from chat.sessions.lifetime import absolute_end, ends_at
 from chat.sessions.listing import active_sessions
 from chat.sessions.place import place_of
 from chat.sessions.revoking import end_sessions
 from chat.sessions.tokens import hash_token, new_token
-from models.models import Session, User
+from models.models import NotificationKind, Session, User
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,9 @@ def sign_in(
             end_sessions(Session.objects.filter(user=user, token_hash=hash_token(replaces)))
         if guest is not None:
             move_everything(guest=guest, account=user)
-        return open_session(user, device=device, address=address)
+        opened = open_session(user, device=device, address=address)
+        _tell_other_sessions(opened)
+        return opened
 
 
 def open_session(user: User, *, device: str, address: str = "") -> OpenedSession:
@@ -112,6 +115,13 @@ def _end_surplus(user: User) -> None:
     newest_first = active_sessions(user=user).order_by("-created_datetime")
     surplus = newest_first.values_list("id", flat=True)[settings.SESSIONS_PER_USER - 1 :]
     end_sessions(Session.objects.filter(id__in=list(surplus)))
+
+
+def _tell_other_sessions(opened: OpenedSession) -> None:
+    session, user = opened.session, opened.user
+    if active_sessions(user=user).exclude(id=session.id).exists():
+        payload = {"session": str(session.id), "device": session.device}
+        notify(user=user.uuid, kind=NotificationKind.NEW_SIGN_IN, payload=payload)
 
 
 def _database_now() -> datetime:

@@ -29,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 # While Redis is away activity is written through, at most this often per session.
 DEGRADED_WRITE = timedelta(minutes=1)
+# So much activity at most is lost when the write-behind stands still and Redis is wiped:
+# whoever comes back after a pause is written down at once.
+LONGEST_LAG = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,9 @@ class SignedIn:
     degraded: bool
 
 
-def verify_session(token: str) -> SignedIn:
-    """Return who the token belongs to, and count this as activity. Raises SessionEnded."""
-    return _verify(Q(token_hash=hash_token(token)), active=True)
+def verify_session(token: str, *, active: bool = True) -> SignedIn:
+    """Return who the token belongs to; with `active` this counts as activity. Raises SessionEnded."""
+    return _verify(Q(token_hash=hash_token(token)), active=active)
 
 
 def verify_session_id(session_id: UUID, *, active: bool = True) -> SignedIn:
@@ -68,9 +71,10 @@ def _verify(which: Q, *, active: bool) -> SignedIn:
         touched, degraded = _judge_by_row(session, user, now), True
     if touched is None:
         raise SessionEnded
-    if user.expired_datetime is not None:
-        User.objects.filter(uuid=user.uuid).update(expired_datetime=None)
-        user.expired_datetime = None
+    if active and not degraded and now - session.last_seen > LONGEST_LAG:
+        note_activity(user, session.id)
+    if active and user.expired_datetime is not None:
+        _come_back(user)
     user.last_activity = max(user.last_activity, touched.seen)
     return SignedIn(
         user=user,
@@ -97,6 +101,13 @@ def _find(which: Q) -> tuple[Session, datetime]:
     if session is None or session.bound_user_id != session.user.user_id:
         raise SessionEnded
     return session, session.now
+
+
+def _come_back(user: User) -> None:
+    """Take the mark away, unless the clean-up was first: from its claim on nobody comes back."""
+    if not User.objects.filter(uuid=user.uuid, is_active=True).update(expired_datetime=None):
+        raise SessionEnded
+    user.expired_datetime = None
 
 
 def _touch(session: Session, user: User, now: datetime) -> Touched | None:

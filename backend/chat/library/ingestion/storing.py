@@ -16,10 +16,10 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from chat.library.announce import announce_document
 from chat.library.files import keep_file, remove_file
 from chat.library.ingestion.rows import Claim, Lost
 from chat.library.passages import NewPassage, remove_passages, store_passages
+from chat.notifications.documents import document_read
 from models.models import Document, DocumentImage, DocumentStatus
 
 Parameters = ParamSpec("Parameters")
@@ -94,7 +94,7 @@ def finish(claim: Claim, summary: Summary) -> None:
         document.language, document.passage_count = summary.language, summary.passage_count
         document.lease_until = None
         document.save()
-    announce_document(document)
+        document_read(document)
 
 
 @in_thread
@@ -102,7 +102,6 @@ def give_up(claim: Claim, *, status: DocumentStatus, error_code: str = "") -> No
     """Failed or cancelled: nothing of it stays to be found."""
     with _held(claim) as document:
         end_unread(document, status=status, error_code=error_code)
-    announce_document(document)
 
 
 def end_unread(document: Document, *, status: DocumentStatus, error_code: str = "") -> None:
@@ -112,6 +111,7 @@ def end_unread(document: Document, *, status: DocumentStatus, error_code: str = 
     document.lease_until, document.cancel_requested = None, False
     document.passage_count = 0
     document.save()
+    document_read(document)
 
 
 @contextmanager

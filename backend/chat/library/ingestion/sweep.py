@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
-from chat.library.announce import announce_document
 from chat.library.ingestion.doorbell import ring
 from chat.library.ingestion.storing import end_unread
 from chat.library.refusals import DocumentGaveUp
@@ -27,7 +26,6 @@ def sweep_documents() -> int:
     Safe with several sweepers at once. A document that took `DOCUMENT_MAX_ATTEMPTS`
     workers with it is given up.
     """
-    ended: list[Document] = []
     again = 0
     with transaction.atomic():
         for document in (
@@ -37,10 +35,8 @@ def sweep_documents() -> int:
         ):
             if document.cancel_requested:
                 end_unread(document, status=DocumentStatus.CANCELLED)
-                ended.append(document)
             elif document.attempts >= settings.DOCUMENT_MAX_ATTEMPTS:
                 end_unread(document, status=DocumentStatus.FAILED, error_code=DocumentGaveUp.code)
-                ended.append(document)
             else:
                 again += 1
                 Document.objects.filter(pk=document.pk).update(
@@ -49,6 +45,4 @@ def sweep_documents() -> int:
                 )
         if again:
             ring()
-    for document in ended:
-        announce_document(document)
     return again
