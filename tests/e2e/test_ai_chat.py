@@ -12,7 +12,7 @@ from tests.e2e.conftest import NewVisitor
 from tests.e2e.visitor import SLOW, Visitor
 from tests.system import LiveSystem, free_port, start_api, start_frontend, wait_until
 
-WHOLE = re.compile(r"w0 w1 .* w59\b", re.DOTALL)
+WHOLE = re.compile(r"w0 w1 .* w59(?!\d)", re.DOTALL)
 
 
 @pytest.fixture
