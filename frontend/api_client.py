@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Final, Literal
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -17,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
+from account_calls import AccountCalls, Method
 from api_types import AnswerEvent, Chat, Conversation, Json, ModelList, NewSession, Page, User
 from settings import API_URL
 
@@ -24,6 +25,7 @@ _CONNECT_SECONDS: Final = 3.0
 _READ_SECONDS: Final = 10.0
 # The API answers a waiting request after 60 s at the latest, with 202 when the answer still runs.
 _WAIT_SECONDS: Final = 75.0
+_DOWNLOAD_SECONDS: Final = 60.0
 _POOL_SIZE: Final = 128
 _SOCKET_URL: Final = f"{API_URL.replace('http', 'ws', 1)}/ws/chat/"
 _CLOSE_SECONDS: Final = 1.0
@@ -36,22 +38,35 @@ _STATUS_OF: Final = {
     "idempotency_conflict": 409,
     "setting_invalid": 409,
     "throttled": 429,
+    "too_many_questions": 429,
+    "too_many_answers": 429,
+    "daily_tokens_used": 429,
     "unavailable": 503,
 }
 _CLOSED_FOR: Final = {1013: "unavailable", 4401: "session_ended", 4429: "throttled"}
 
-Method = Literal["GET", "POST", "PATCH", "DELETE"]
-
 
 class ApiError(Exception):
-    """A request that did not work out. `code` is the API's, or one of: api_unreachable, api_timeout, server_error."""
+    """A request that did not work out. `code` is the API's, or one of: api_unreachable, api_timeout, server_error.
 
-    def __init__(self, code: str, message: str = "", *, status: int = 0, retry_after: int | None = None) -> None:
+    `details` says by field what is wrong. `retry_after`: seconds.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str = "",
+        *,
+        status: int = 0,
+        retry_after: int | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.message = message
         self.status = status
         self.retry_after = retry_after
+        self.details = details or {}
 
     @property
     def is_away(self) -> bool:
@@ -60,7 +75,7 @@ class ApiError(Exception):
 
     @property
     def is_signed_out(self) -> bool:
-        return self.status == 401
+        return self.status == 401 and self.code != "invalid_credentials"
 
 
 def _open_pool() -> requests.Session:
@@ -77,12 +92,16 @@ def _open_pool() -> requests.Session:
 _pool: Final = _open_pool()
 
 
-class ApiClient:
-    """The API as one visitor sees it. Cheap to make; holds no connection of its own."""
+class ApiClient(AccountCalls):
+    """The API as one visitor sees it. Cheap to make; holds no connection of its own.
 
-    def __init__(self, *, token: str | None, language: str) -> None:
+    `agent` is what the visitor's browser calls itself: sessions are named after it.
+    """
+
+    def __init__(self, *, token: str | None, language: str, agent: str = "") -> None:
         self._token = token
         self._language = language
+        self._agent = agent
 
     @property
     def is_signed_in(self) -> bool:
@@ -165,11 +184,29 @@ class ApiClient:
         key: str | None = None,
         read_seconds: float = _READ_SECONDS,
     ) -> Json:
+        return _json_of(self._send(method, path, body=body, query=query, key=key, read_seconds=read_seconds))
+
+    def _download(self, path: str) -> bytes:
+        response = self._send("GET", path, read_seconds=_DOWNLOAD_SECONDS)
+        if not response.ok:
+            _json_of(response)
+        return response.content
+
+    def _send(
+        self,
+        method: Method,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str | None] | None = None,
+        key: str | None = None,
+        read_seconds: float,
+    ) -> requests.Response:
         attempts = 2 if method == "GET" or key else 1
         while True:
             attempts -= 1
             try:
-                response = _pool.request(
+                return _pool.request(
                     method,
                     f"{API_URL}/api/{path}",
                     json=body,
@@ -184,7 +221,6 @@ class ApiClient:
                 if attempts and isinstance(error, requests.ConnectionError):
                     continue
                 raise ApiError("api_unreachable") from error
-            return _json_of(response)
 
     def _headers(self, key: str | None) -> dict[str, str]:
         headers = {"Accept": "application/json", "Accept-Language": self._language, "X-Request-Id": uuid.uuid4().hex}
@@ -192,6 +228,8 @@ class ApiClient:
             headers["Authorization"] = f"Bearer {self._token}"
         if key:
             headers["Idempotency-Key"] = key
+        if self._agent:
+            headers["User-Agent"] = self._agent
         return headers
 
 
@@ -217,6 +255,7 @@ def _error_in(data: object, response: requests.Response) -> ApiError:
         str(error.get("message", "")),
         status=response.status_code,
         retry_after=int(wait) if wait.isdecimal() else None,
+        details=error.get("details"),
     )
 
 
@@ -277,9 +316,15 @@ class AnswerSocket:
             raise _why_closed(error) from error
         # An answer that failed ends with an event of the same name, which has a place in the answer.
         if frame["type"] == "error" and "epoch" not in frame:
-            code = str(frame["code"])
-            raise ApiError(code, str(frame.get("message", "")), status=_STATUS_OF.get(code, 400))
+            raise _refusal(frame)
         return frame
+
+
+def _refusal(frame: Json) -> ApiError:
+    code, details = str(frame["code"]), frame.get("details") or {}
+    status = _STATUS_OF.get(code, 400)
+    wait = details.get("retry_after")
+    return ApiError(code, str(frame.get("message", "")), status=status, retry_after=wait, details=details)
 
 
 def _connect(headers: Mapping[str, str]) -> ClientConnection:

@@ -41,10 +41,11 @@ class User:
     user_id: str
     is_guest: bool
     expires_at: datetime | None
+    is_staff: bool = False
 
     @classmethod
     def read(cls, data: Json) -> "User":
-        return cls(data["user_id"], data["is_guest"], _time(data.get("expires_at")))
+        return cls(data["user_id"], data["is_guest"], _time(data.get("expires_at")), data.get("is_staff", False))
 
 
 @dataclass(frozen=True)

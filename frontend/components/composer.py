@@ -6,11 +6,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from api_types import BUILT_IN, Chat, Model, ModelList
-from components import models_panel, settings_panel
+from components import models_panel, notice, settings_panel
 from components.markup import plain_label
 from conversation import asking, model_choice
 from i18n import t, t_code
-from visitor import notices
 
 _MODEL: Final = "model_choice"
 
@@ -29,7 +28,7 @@ class StopPlace:
 def draw(mode: str, *, running: Chat | None) -> StopPlace:
     asking.put_draft_into_input()
     with st.bottom, st.container(key="composer", gap="xsmall"):
-        _draw_notice()
+        notice.draw()
         with st.container(key="composer-input"):
             st.chat_input(t("chat.placeholder"), key=asking.INPUT_KEY, on_submit=asking.ask_from_input, args=(mode,))
             stop_place = StopPlace(st.empty())
@@ -43,15 +42,6 @@ def draw(mode: str, *, running: Chat | None) -> StopPlace:
                     settings_panel.draw()
             st.html(f'<span class="tc-hint">{t("chat.hint")}</span>', width="content")
     return stop_place
-
-
-def _draw_notice() -> None:
-    notice = notices.current()
-    if notice is None:
-        return
-    draw_note = {"info": st.info, "warning": st.warning, "error": st.error}[notice.kind]
-    icons = {"info": ":material/info:", "warning": ":material/warning:", "error": ":material/error:"}
-    draw_note(notice.text, icon=icons[notice.kind])
 
 
 def _draw_model_picker() -> None:

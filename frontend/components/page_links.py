@@ -11,10 +11,14 @@ from i18n import t
 _FOLDER: Final = Path(__file__).resolve().parent.parent / "pages"
 ICONS: Final = {"basic": ":material/chat_bubble:", "ai": ":material/forum:"}
 
+ACCOUNT: Final = "account"
+_ACCOUNT_ICON: Final = ":material/account_circle:"
+
 
 def all_pages() -> dict[str, StreamlitPage]:
     """In the order of the navigation; `server.routes` serves the same addresses."""
     return {
         "basic": st.Page(_FOLDER / "basic_chat.py", title=t("page.basic"), icon=ICONS["basic"], default=True),
         "ai": st.Page(_FOLDER / "ai_chat.py", title=t("page.ai"), icon=ICONS["ai"], url_path="ai"),
+        ACCOUNT: st.Page(_FOLDER / "account.py", title=t("page.account"), icon=_ACCOUNT_ICON, url_path="account"),
     }

@@ -18,7 +18,7 @@ from api_client import AnswerSocket, ApiClient, ApiError
 from api_types import Chat, ConversationSettings
 from conversation import chat_settings, model_choice, screen, waiting
 from i18n import t
-from visitor import identity, notices
+from visitor import identity, notices, tab
 
 INPUT_KEY: Final = "question_input"
 _STATE: Final = "pending_question"
@@ -72,6 +72,9 @@ def ask(text: str, mode: str, *, edits: Chat | None = None) -> None:
         keep_draft(text)
         notices.leave(*refusal)
         return
+    if not identity.is_signed_in():
+        # The address may name a conversation that could be seen after signing in.
+        screen.show_empty_page()
     conversation = screen.conversation_id()
     settings = None if conversation else chat_settings.of_next_conversation()
     question = PendingQuestion(text, mode, conversation, model_choice.for_question(), edits, settings)
@@ -80,6 +83,9 @@ def ask(text: str, mode: str, *, edits: Chat | None = None) -> None:
         # Before the page is drawn, which then takes the cookie over.
         identity.ensure_session()
     except ApiError as error:
+        if error.code == "guests_closed":
+            _drop(question, draft=True)
+            notices.leave("info", notices.sentence(error), offers_sign_in=True)
         question.problem = error
         return
     if mode == "ai":
@@ -217,13 +223,24 @@ def put_draft_into_input() -> None:
 
 
 def start_anew_after_session_end() -> None:
-    """The API does not know this session any more: the page becomes empty, the question goes back to the input."""
+    """The API does not know this session any more: its chats leave the page, the question goes back to the input.
+
+    A guest cannot come back, and starts anew. Anybody else can sign in and go on at the same address.
+    """
     question = st.session_state.get(_STATE)
     if question:
         _drop(question, draft=True)
+    user = identity.known_user()
+    draft = st.session_state.get(_DRAFT)
     identity.forget_session()
-    screen.show_empty_page()
-    notices.leave("info", t("error.session_ended"))
+    tab.forget_visitor()
+    if draft:
+        keep_draft(draft)
+    if user and user.is_guest:
+        screen.show_empty_page()
+        notices.leave("info", t("error.session_ended"))
+    else:
+        notices.leave("warning", t("signing_in.ended"), offers_sign_in=True)
 
 
 def _accepted(question: PendingQuestion, client: ApiClient, chat: Chat) -> None:

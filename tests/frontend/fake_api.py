@@ -11,11 +11,11 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.frontend.fake_accounts import AccountRoutes, now
 from tests.frontend.fake_socket import serve_socket
 
 Body = dict[str, Any]
@@ -31,10 +31,6 @@ GUIDE_CITATION = {
     "start": 0,
     "end": 78,
 }
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
 def answer_by_quoting(question: str) -> Body:
@@ -69,6 +65,12 @@ class FakeApi:
     cut_sockets_after: int = 0
     pieces: list[str] = field(default_factory=list)
     sockets: int = 0
+    accounts: dict[str, Body] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, Body] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    invitations: list[Body] = field(default_factory=list)
+    notes: list[Body] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.free.set()
@@ -101,7 +103,7 @@ class FakeApi:
         return sum(1 for each in self.requests if each == (method, path))
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(AccountRoutes, BaseHTTPRequestHandler):
     """Routes by regular expression; one short method per resource."""
 
     protocol_version = "HTTP/1.1"
@@ -138,10 +140,11 @@ class Handler(BaseHTTPRequestHandler):
         for prefix, errors in self.api.refusals.items():
             if errors and f"{method} {path}".startswith(prefix):
                 return self._fail(*errors.pop(0))
-        self.user = self.api.tokens.get((self.headers.get("Authorization") or "").removeprefix("Bearer "))
+        self.token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        self.user = self.api.tokens.get(self.token)  # type: ignore[assignment]
         for pattern, name in ROUTES:
             if match := re.fullmatch(pattern, path):
-                if name not in {"sessions", "models", "health"} and self.user is None:
+                if name not in OPEN_TO_ALL and self.user is None:
                     signed = "session_ended" if self.headers.get("Authorization") else "not_signed_in"
                     return self._fail(401, signed)
                 return getattr(self, f"_{name}")(method, *match.groups())
@@ -156,22 +159,14 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(payload)))
+        if status == 429:
+            self.send_header("Retry-After", "17")
         self.end_headers()
         self.wfile.write(payload)
 
-    def _fail(self, status: int, code: str) -> None:
-        error = {"code": code, "message": f"English sentence for {code}", "details": {}, "request_id": "r1"}
+    def _fail(self, status: int, code: str, details: Body | None = None) -> None:
+        error = {"code": code, "message": f"English sentence for {code}", "details": details or {}, "request_id": "r1"}
         self._send(status, {"error": error})
-
-    def _sessions(self, method: str) -> None:
-        token = uuid.uuid4().hex
-        expires = (datetime.now(UTC) + timedelta(days=30)).isoformat()
-        user = {"user_id": f"guest-{token[:6]}", "uuid": token, "is_guest": True, "is_staff": False}
-        self.api.tokens[token] = {**user, "created_datetime": now(), "last_activity": now(), "expires_at": expires}
-        self._send(201, {"token": token, "expires_at": expires, "user": self.api.tokens[token]})
-
-    def _me(self, method: str) -> None:
-        self._send(200, self.user)
 
     def _health(self, method: str) -> None:
         self._send(200, {"status": "ok"})
@@ -187,7 +182,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _mine(self, conversation_id: str) -> Body | None:
         row = self.api.conversations.get(conversation_id)
-        return row if row and row["owner"] == self.user["user_id"] else None  # type: ignore[index]
+        return row if row and row["owner"] == self.user["user_id"] else None
 
     def _conversations(self, method: str) -> None:
         if method == "POST":
@@ -278,7 +273,7 @@ class Handler(BaseHTTPRequestHandler):
             "title_by": "question", "model": body.get("model", "builtin"), "pinned": False, "archived": False,
             "system_prompt": body.get("system_prompt", ""), "parameters": body.get("parameters", {}),
             "deleted": False, "current_leaf": None, "created_datetime": now(), "updated_datetime": now(),
-            "owner": self.user["user_id"],  # type: ignore[index]
+            "owner": self.user["user_id"],
         }  # fmt: skip
         self.api.conversations[row["id"]] = row
         return str(row["id"])
@@ -327,9 +322,20 @@ class Handler(BaseHTTPRequestHandler):
         return self._send(202, self.api.chats[self._new_chat(chat["conversation"], body)])
 
 
+OPEN_TO_ALL = {"sessions", "redeem", "users", "models", "health"}
 ROUTES = (
     (r"sessions/", "sessions"),
+    (r"sessions/redeem/", "redeem"),
+    (r"sessions/([^/]+)/", "session"),
+    (r"users/", "users"),
     (r"users/me/", "me"),
+    (r"users/me/export/", "export"),
+    (r"users/invitations/", "invitations"),
+    (r"users/invitations/([^/]+)/", "invitation"),
+    (r"users/([^/]+)/", "user"),
+    (r"users/([^/]+)/password-reset/", "reset"),
+    (r"notifications/", "notifications"),
+    (r"notifications/read/", "read"),
     (r"health/live/", "health"),
     (r"models/(check/)?", "models"),
     (r"conversations/", "conversations"),
