@@ -14,14 +14,24 @@ from typing import ClassVar, Literal
 Role = Literal["system", "user", "assistant"]
 Kind = Literal["basic", "advanced"]
 FinishReason = Literal["stop", "length", "content_filter"]
+Confidence = Literal["high", "medium", "low", "not_found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture: raw bytes and their media type."""
+
+    data: bytes = field(repr=False)
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of the conversation."""
+    """One turn of the conversation; `images` are those of an earlier question."""
 
     role: Role
     text: str
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +52,12 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
-    """A picture that belongs to the question: raw bytes and their media type."""
-
-    data: bytes = field(repr=False)
-    media_type: str
-
-
-@dataclass(frozen=True, slots=True)
 class AnswerRequest:
     """All that a model may use for one answer.
 
-    `messages` holds at least one message; the last one is the question.
+    `messages` holds at least one message; the last one is the question, and `images` belong
+    to it. `passages` come best first. `search_query` is what they were searched by: the
+    question so that it stands alone, "" where that is the question itself.
     `term_weights` holds the idf of the question's tokens (`ai_models.text.query_tokens`)
     in the collection that was searched. Without it a model that needs them takes
     `passages` for the whole collection.
@@ -64,6 +68,7 @@ class AnswerRequest:
     images: tuple[Image, ...] = ()
     options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     term_weights: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    search_query: str = ""
 
     def __post_init__(self) -> None:
         if not self.messages:
@@ -121,6 +126,19 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True)
+class Assessed:
+    """How far the passages carry the answer; at most once, after its text.
+
+    `unsupported` are the sentences that no passage supports, as (start, end) in characters
+    of the answer; `leaned_on` is the id of the passage behind most of it, "" for none.
+    """
+
+    confidence: Confidence
+    unsupported: tuple[tuple[int, int], ...] = ()
+    leaned_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens as the provider counted them."""
 
@@ -135,7 +153,7 @@ class Finished:
     reason: FinishReason = "stop"
 
 
-Event = Delta | Reasoning | Cited | Usage | Finished
+Event = Delta | Reasoning | Cited | Assessed | Usage | Finished
 
 
 class ModelError(Exception):

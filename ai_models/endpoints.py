@@ -14,7 +14,8 @@ DEFAULT_OLLAMA_URL = "http://localhost:11434"
 
 # A name is the first part of a model's id, "<endpoint>/<model>", so it has no slash.
 _NAME = re.compile(r"\w[\w .-]{0,63}")
-_FIELDS = {"name", "base_url", "api_key", "models"}
+_RESERVED = {"cited"}
+_FIELDS = {"name", "base_url", "api_key", "models", "images"}
 
 
 class SettingError(ValueError):
@@ -33,7 +34,8 @@ class SettingError(ValueError):
 class Endpoint:
     """A server that speaks the OpenAI protocol below `base_url` (no slash at its end).
 
-    With `models` only these are offered; without, the server is asked.
+    With `models` only these are offered; without, the server is asked. `images` says whether
+    they take pictures; None: their names tell.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Endpoint:
     api_key: str = field(default="", repr=False)
     models: tuple[str, ...] = ()
     found_by: FoundBy = "settings"
+    images: bool | None = None
 
 
 def read_endpoints(environ: Mapping[str, str]) -> tuple[Endpoint, ...]:
@@ -79,12 +82,15 @@ def _read_entry(number: int, entry: object) -> Endpoint:
     name = entry.get("name")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise _wrong_entry(number, 'needs a "name" of letters, digits, spaces, dots and dashes.')
+    if name.casefold() in _RESERVED:
+        raise _wrong_entry(number, f'must have another name than "{name}", which stands before ids of our own.')
     where = f'entry {number} ("{name}")'
     return Endpoint(
         name=name,
         base_url=_read_url("AI_ENDPOINTS", entry.get("base_url"), f'the "base_url" of {where}'),
         api_key=_read_key("AI_ENDPOINTS", entry.get("api_key", ""), f'the "api_key" of {where}'),
         models=_read_models(entry.get("models", []), where),
+        images=_read_images(entry.get("images"), where),
     )
 
 
@@ -128,6 +134,12 @@ def _read_models(value: object, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(model, str) and model for model in value):
         raise SettingError("AI_ENDPOINTS", f'the "models" of {where} must be a list of names.')
     return tuple(dict.fromkeys(value))
+
+
+def _read_images(value: object, where: str) -> bool | None:
+    if value is not None and not isinstance(value, bool):
+        raise SettingError("AI_ENDPOINTS", f'the "images" of {where} must be true or false.')
+    return value
 
 
 def _read_openai(environ: Mapping[str, str]) -> tuple[Endpoint, ...]:

@@ -1,6 +1,6 @@
-"""All models on offer: the built-in one, those of the configured endpoints, and plug-ins.
+"""All models on offer: the built-in ones, those of the configured endpoints, and plug-ins.
 
-It knows who answers and who does not, and asks again when its knowledge is old. It reads no
+Each language model has an advanced twin, "cited/<its id>", which answers from passages. It knows who answers and who does not, and asks again when its knowledge is old. It reads no
 settings itself and starts no answers.
 """
 
@@ -10,9 +10,11 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from ai_models.advanced.cited import PREFIX, CitedModel
+from ai_models.advanced.quote import QuotingLibraryModel
 from ai_models.basic.connection import Connection, Timeouts
 from ai_models.basic.openai_compatible import OpenAICompatibleModel
 from ai_models.basic.quote import QuotingModel
@@ -80,11 +82,12 @@ class Registry:
     def __init__(self, load_endpoints: Callable[[], Sequence[Endpoint]], *, timeouts: Timeouts | None = None) -> None:
         self._load_endpoints = load_endpoints
         self._timeouts = timeouts or Timeouts()
-        self._builtin = QuotingModel()
-        self._plugins = load_plugins(taken_ids=frozenset({self._builtin.id}))
+        self._builtin: dict[Kind, ChatModel] = {"basic": QuotingModel(), "advanced": QuotingLibraryModel()}
+        self._plugins = load_plugins(taken_ids=frozenset(model.id for model in self._builtin.values()))
         self._connections: dict[Endpoint, Connection] = {}
         self._models: dict[tuple[Endpoint, str], ChatModel] = {}
-        self._knowledge = _Knowledge((ModelEntry(self._builtin, available=True),), (), float("-inf"))
+        self._twins: dict[ChatModel, CitedModel] = {}
+        self._knowledge = _Knowledge(self._on_offer(()), (), float("-inf"))
         self._asking: Future[None] | None = None
 
     @property
@@ -113,7 +116,8 @@ class Registry:
             asking.set_result(None)
 
     def list(self) -> tuple[ModelEntry, ...]:
-        """The built-in model first, then the endpoints' in the order of the settings, then plug-ins."""
+        """The built-in model first, then the endpoints' in the order of the settings, then plug-ins; then their
+        advanced twins in the same order."""
         return self._knowledge.entries
 
     def endpoints(self) -> tuple[EndpointState, ...]:
@@ -122,18 +126,27 @@ class Registry:
     def default(self, kind: Kind = "basic") -> ChatModel:
         """The first language model of that kind that answers now, or else the built-in model."""
         able = (entry.model for entry in self._knowledge.entries if entry.available)
-        return next((model for model in able if model.is_language_model and model.kind == kind), self._builtin)
+        return next((model for model in able if model.is_language_model and model.kind == kind), self._builtin[kind])
 
     async def get(self, model_id: str) -> ChatModel:
         """The model of that id, whether it answers now or not; asks nobody. Raises ModelNotFound."""
-        for model in (self._builtin, *self._plugins.models):
+        for model in (*self._builtin.values(), *self._plugins.models):
             if model.id == model_id:
                 return model
+        if model_id.startswith(PREFIX):
+            return self._twin(await self.get(model_id.removeprefix(PREFIX)))
         name, _, model_name = model_id.partition("/")
         for endpoint in self._load_endpoints():
             if endpoint.name == name and model_name and (not endpoint.models or model_name in endpoint.models):
                 return self._model(endpoint, model_name)
         raise ModelNotFound
+
+    def counterpart(self, model_id: str, kind: Kind) -> str:
+        """The id of the model that stands for this one in the other kind of chat; itself where it is of that kind."""
+        known = next((entry.model for entry in self.list() if entry.model.id == model_id), None)
+        if known is not None and known.kind == kind:
+            return model_id
+        return f"{PREFIX}{model_id.removeprefix(PREFIX)}" if kind == "advanced" else model_id.removeprefix(PREFIX)
 
     async def aclose(self) -> None:
         """Free all connections; the registry is not used afterwards."""
@@ -154,9 +167,16 @@ class Registry:
             for name in state.models
         ]
         broken = (EndpointState(name, "", "plugin", False, PLUGIN_BROKEN) for name in self._plugins.broken)
-        return _Knowledge(
-            (ModelEntry(self._builtin, available=True), *entries, *plugins), (*states, *broken), time.monotonic()
-        )
+        return _Knowledge(self._on_offer((*entries, *plugins)), (*states, *broken), time.monotonic())
+
+    def _on_offer(self, entries: Sequence[ModelEntry]) -> tuple[ModelEntry, ...]:
+        """The built-in models and `entries`, with the twins of all language models among them."""
+        basic, advanced = (ModelEntry(model, available=True) for model in self._builtin.values())
+        twins = [replace(entry, model=self._twin(entry.model)) for entry in entries if _can_have_twin(entry.model)]
+        return (basic, *entries, advanced, *twins)
+
+    def _twin(self, writer: ChatModel) -> CitedModel:
+        return self._twins.setdefault(writer, CitedModel(writer))
 
     async def _ask(self, endpoint: Endpoint) -> EndpointState:
         models, reason = endpoint.models, None
@@ -193,6 +213,10 @@ class Registry:
     def _model(self, endpoint: Endpoint, name: str) -> ChatModel:
         key = (endpoint, name)
         return self._models.setdefault(key, OpenAICompatibleModel(self._connection(endpoint), name))
+
+
+def _can_have_twin(model: ChatModel) -> bool:
+    return model.is_language_model and model.kind == "basic"
 
 
 def _reason(endpoint: Endpoint, error: ModelError) -> str | None:

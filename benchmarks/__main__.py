@@ -5,10 +5,19 @@ import asyncio
 import sys
 from types import ModuleType
 
-from benchmarks import browser, chaos, sockets, streaming
+from benchmarks import activity, answers, browser, chaos, purge, retrieval, sockets, streaming
 from benchmarks.report import on_this_machine
 
-BENCHMARKS: dict[str, ModuleType] = {"streaming": streaming, "browser": browser, "chaos": chaos, "sockets": sockets}
+BENCHMARKS: dict[str, ModuleType] = {
+    "streaming": streaming,
+    "browser": browser,
+    "chaos": chaos,
+    "sockets": sockets,
+    "answers": answers,
+    "retrieval": retrieval,
+    "activity": activity,
+    "purge": purge,
+}
 
 
 def main() -> int:

@@ -115,6 +115,10 @@ def _variables(folder: DataFolder, servers: Servers, addresses: Addresses, upstr
         "OPENAI_API_KEY": "",
         "OPENAI_BASE_URL": "",
         "OLLAMA_URL": "",
+        # What is measured is the system, not its limits.
+        "ANSWERS_AT_ONCE": "0",
+        "QUESTIONS_PER_MINUTE": "0",
+        "TOKENS_PER_DAY": "0",
     }
 
 

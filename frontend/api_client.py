@@ -4,7 +4,10 @@ One connection pool per process; every request has a timeout, a language and an 
 again only when that is harmless: a GET, or a POST with an idempotency key, whose connection broke.
 """
 
+import hashlib
+import hmac
 import json
+import time
 import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -19,7 +22,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from account_calls import AccountCalls, Method
 from api_types import AnswerEvent, Chat, Conversation, Json, ModelList, NewSession, Page, User
-from settings import API_URL
+from settings import API_URL, visitor_secret
 
 _CONNECT_SECONDS: Final = 3.0
 _READ_SECONDS: Final = 10.0
@@ -95,13 +98,14 @@ _pool: Final = _open_pool()
 class ApiClient(AccountCalls):
     """The API as one visitor sees it. Cheap to make; holds no connection of its own.
 
-    `agent` is what the visitor's browser calls itself: sessions are named after it.
+    `agent` is what the visitor's browser calls itself: sessions are named after it. `address` is the visitor's.
     """
 
-    def __init__(self, *, token: str | None, language: str, agent: str = "") -> None:
+    def __init__(self, *, token: str | None, language: str, agent: str = "", address: str | None = None) -> None:
         self._token = token
         self._language = language
         self._agent = agent
+        self._address = address
 
     @property
     def is_signed_in(self) -> bool:
@@ -230,7 +234,15 @@ class ApiClient(AccountCalls):
             headers["Idempotency-Key"] = key
         if self._agent:
             headers["User-Agent"] = self._agent
+        if self._address and (secret := visitor_secret()):
+            headers["X-Visitor"] = _signed(self._address, secret)
         return headers
+
+
+def _signed(address: str, secret: str) -> str:
+    """The visitor's address as the API believes it (backend/api/visitor.py): it limits sign-ins by it."""
+    said = f"{int(time.time())};{address}"
+    return f"{said};{hmac.new(secret.encode(), said.encode(), hashlib.sha256).hexdigest()}"
 
 
 def _json_of(response: requests.Response) -> Json:
@@ -308,12 +320,16 @@ class AnswerSocket:
             raise _why_closed(error) from error
 
     def _receive(self, seconds: float) -> Json | None:
-        try:
-            frame: Json = json.loads(self._socket.recv(timeout=seconds))
-        except TimeoutError:
-            return None
-        except ConnectionClosed as error:
-            raise _why_closed(error) from error
+        deadline = time.monotonic() + seconds
+        frame: Json = {"type": "notification"}
+        # The page asks for notifications itself; here they only come along.
+        while frame["type"] == "notification":
+            try:
+                frame = json.loads(self._socket.recv(timeout=max(0.0, deadline - time.monotonic())))
+            except TimeoutError:
+                return None
+            except ConnectionClosed as error:
+                raise _why_closed(error) from error
         # An answer that failed ends with an event of the same name, which has a place in the answer.
         if frame["type"] == "error" and "epoch" not in frame:
             raise _refusal(frame)

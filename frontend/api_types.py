@@ -114,6 +114,10 @@ class ModelList:
     endpoints: tuple[Endpoint, ...]
     default: str
 
+    def of_kind(self, kind: str) -> tuple[Model, ...]:
+        """Models of kind "advanced" answer from documents, in Advanced chat alone; each stands beside a "basic" one."""
+        return tuple(model for model in self.models if model.kind == kind)
+
     @classmethod
     def read(cls, data: Json) -> "ModelList":
         return cls(

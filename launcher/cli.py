@@ -16,7 +16,7 @@ from launcher.errors import LauncherError
 from launcher.install import ensure_installed
 from launcher.paths import BACKEND, ROOT, VENV, VENV_PYTHON, in_venv
 
-COMMANDS = ("test", "bench", "manage")
+COMMANDS = ("test", "bench", "manage", "backup", "restore")
 # What runs with the test requirements, and the module that does it.
 MODULES = {"test": "pytest", "bench": "benchmarks"}
 WITH_VALUE = ("--host", "--backend-port", "--frontend-port", "--data")
@@ -55,6 +55,10 @@ def _run(arguments: list[str]) -> int:
         _become([str(VENV_PYTHON), "-m", MODULES[command], *rest])
     if not in_venv():
         _become([str(VENV_PYTHON), str(ROOT / "run.py"), *arguments])
+    if command in ("backup", "restore"):
+        from launcher.backup import commands  # needs what has just been installed
+
+        return commands.backup(rest) if command == "backup" else commands.restore(rest)
     from launcher import serve  # needs what has just been installed
 
     return serve.main(options)

@@ -28,6 +28,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "uv를 쓸 수 없어 pip으로 설치합니다. 시간이 더 걸립니다.",
     ),
     "stop_hint": ("Press Ctrl-C to stop.", "멈추려면 Ctrl-C를 누르세요."),
+    "no_administrator": (
+        "There is no administrator yet. To become one, open {url} and enter the code {code} "
+        "(it works once, until the next start).",
+        "아직 관리자가 없습니다. 관리자가 되려면 {url}을(를) 열고 코드 {code}를 입력하세요 "
+        "(다음에 다시 시작할 때까지 한 번만 쓸 수 있습니다).",
+    ),
     "part_restarted": (
         "{name} ended and is started again in {pause} s (see {log} in the data folder).",
         "{name}이(가) 멈춰 {pause}초 뒤 다시 시작합니다 (데이터 폴더의 {log} 참고).",
@@ -165,10 +171,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "usage_commands": (
         "Commands: (none) start everything | test [PYTEST ARGUMENTS] run all tests | "
         "bench NAME [OPTIONS] measure speed and endurance (bench --help lists the names) | "
-        "manage COMMAND ... run a command of backend/manage.py",
+        "manage COMMAND ... run a command of backend/manage.py | "
+        "backup FILE put database, files and secrets into one archive | restore FILE bring them back",
         "명령: (없음) 모두 시작 | test [PYTEST 인자] 모든 테스트 실행 | "
         "bench 이름 [옵션] 속도와 견딤을 측정 (bench --help로 이름을 볼 수 있음) | "
-        "manage 명령 ... backend/manage.py의 명령 실행",
+        "manage 명령 ... backend/manage.py의 명령 실행 | "
+        "backup 파일 데이터베이스, 파일, 비밀 값을 한 파일로 백업 | restore 파일 백업에서 복원",
     ),
     "option_host": ("address to listen on (default %(default)s)", "열 주소 (기본값 %(default)s)"),
     "option_backend_port": ("port of the API (default %(default)s)", "API의 포트 (기본값 %(default)s)"),
@@ -182,6 +190,71 @@ TEXTS: dict[str, tuple[str, str]] = {
     "manage_needs_command": (
         "'manage' needs a command, for example 'python run.py manage check'.",
         "'manage' 뒤에 명령이 필요합니다. 예: 'python run.py manage check'",
+    ),
+    # backup and restore
+    "usage_backup": (
+        "Puts the database, the files and the secrets into one archive. Works while Triple Chat runs.",
+        "데이터베이스, 파일, 비밀 값을 한 파일로 백업합니다. Triple Chat이 실행 중이어도 됩니다.",
+    ),
+    "usage_restore": (
+        "Brings back what 'backup' wrote. Stop Triple Chat first.",
+        "'backup'으로 만든 파일에서 복원합니다. 먼저 Triple Chat을 멈추세요.",
+    ),
+    "option_force_backup": ("write over a file that exists", "이미 있는 파일에 덮어쓰기"),
+    "option_force_restore": (
+        "replace everything that is there; it is lost then",
+        "지금 있는 데이터를 모두 바꿉니다. 기존 데이터는 사라집니다",
+    ),
+    "step_backup": ("Writing the backup", "백업 쓰기"),
+    "step_unpack": ("Reading the backup", "백업 읽기"),
+    "step_restore": ("Restoring the database and the files", "데이터베이스와 파일 복원"),
+    "backup_done": (
+        "Everything is in {file} ({count} files). Keep it safe: whoever has it can read all chats.",
+        "{file}에 모두 저장했습니다(파일 {count}개). 이 파일로 모든 대화를 읽을 수 있으니 안전하게 보관하세요.",
+    ),
+    "restore_done": (
+        "Everything is back. Start Triple Chat with 'python run.py'.",
+        "모두 복원했습니다. 'python run.py'로 Triple Chat을 시작하세요.",
+    ),
+    "backup_exists": (
+        "{file} exists already. Choose another name, or write over it with --force.",
+        "{file}이(가) 이미 있습니다. 다른 이름을 고르거나 --force로 덮어쓰세요.",
+    ),
+    "backup_not_written": (
+        "The backup {file} could not be written: {reason}. Check the space and the rights there.",
+        "백업 {file}을(를) 쓰지 못했습니다: {reason}. 그곳의 빈 공간과 권한을 확인하세요.",
+    ),
+    "backup_unreadable": (
+        "{file} cannot be read as a backup of Triple Chat. Check the name, or take another copy of it.",
+        "{file}은(는) Triple Chat 백업으로 읽을 수 없습니다. 이름을 확인하거나 다른 사본을 쓰세요.",
+    ),
+    "backup_damaged": (
+        "{file} is damaged or was cut off; nothing was changed. Take another copy of it.",
+        "{file}이(가) 손상되었거나 잘려서 아무것도 바꾸지 않았습니다. 다른 사본을 쓰세요.",
+    ),
+    "backup_other_version": (
+        "The backup has format {found}, and this version of Triple Chat reads format {wanted}. "
+        "Restore it with the version that made it.",
+        "백업의 형식은 {found}인데 이 버전의 Triple Chat은 형식 {wanted}을(를) 읽습니다. 만든 버전으로 복원하세요.",
+    ),
+    "backup_other_postgres": (
+        "The backup was made by PostgreSQL {found}, and the server here is PostgreSQL {wanted}. "
+        "Restore it to version {found} or newer.",
+        "백업은 PostgreSQL {found}에서 만들었는데 이 서버는 PostgreSQL {wanted}입니다. {found} 이상에 복원하세요.",
+    ),
+    "restore_not_empty": (
+        "There is data already (data folder {folder}); nothing was changed. Choose an empty folder with --data DIR, "
+        "or replace everything that is there: 'restore FILE --force'.",
+        "이미 데이터가 있어(데이터 폴더 {folder}) 아무것도 바꾸지 않았습니다. --data DIR로 빈 폴더를 고르거나, "
+        "'restore 파일 --force'로 지금 있는 데이터를 모두 바꾸세요.",
+    ),
+    "restore_in_use": (
+        "Another program uses the database. Stop Triple Chat and every worker, then restore.",
+        "다른 프로그램이 데이터베이스를 쓰고 있습니다. Triple Chat과 모든 작업 프로세스를 멈춘 뒤 복원하세요.",
+    ),
+    "database_program_failed": (
+        "{program} did not succeed: {reason}. Nothing was changed.",
+        "{program}이(가) 실패했습니다: {reason}. 아무것도 바뀌지 않았습니다.",
     ),
     "interrupted": ("Stopped.", "멈췄습니다."),
 }

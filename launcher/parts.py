@@ -81,6 +81,8 @@ class Parts:
             "--timeout-graceful-shutdown", API_GRACE, "--ws-max-size", LARGEST_FRAME,
             # Frames are small: packing each costs time, and a packer a socket much memory.
             "--ws-per-message-deflate", "false",
+            # Anybody on this machine could write them; who asks is in a header that our client signs.
+            "--no-proxy-headers",
             "--no-access-log", "--no-server-header",
         )  # fmt: skip
         return self._part("api", command, ROOT, API_STOP, "/api/health/live/", where.api_port)

@@ -13,6 +13,7 @@ import sys
 import webbrowser
 
 from launcher import console, logs, messages, records
+from launcher.administrator import first_administrator_code
 from launcher.console import Step
 from launcher.embedded import Servers, open_servers
 from launcher.embedded.folder import DataFolder
@@ -99,6 +100,7 @@ class Run:
             started = [client, await self._launch(parts.api()), await self._launch(parts.worker())]
             await asyncio.gather(*(self._wait_for(*each) for each in started))
         self._announce()
+        await self._invite_administrator({**os.environ, **environment})
         await self._look_after_servers()
 
     def _public_environment(self) -> dict[str, str]:
@@ -175,6 +177,12 @@ class Run:
         console.say(messages.text("stop_hint"))
         if self._open_page and _has_screen():
             webbrowser.open(url)
+
+    async def _invite_administrator(self, environment: dict[str, str]) -> None:
+        """After the page's address: nobody waits for it, least of all those who want no administrator."""
+        if code := await first_administrator_code(self._folder, environment):
+            url = f"{environment['PUBLIC_URL'].rstrip('/')}/account"
+            console.say("\n" + messages.text("no_administrator", url=url, code=code))
 
     async def _look_after_servers(self) -> None:
         """Their supervisor may have been killed: then open them anew, under the same addresses."""

@@ -36,8 +36,8 @@ class Person:
         )
 
 
-def new_guest(api_url: str) -> Person:
-    reply = requests.post(f"{api_url}/api/sessions/", json={}, timeout=30)
+def new_guest(api_url: str, **headers: str) -> Person:
+    reply = requests.post(f"{api_url}/api/sessions/", json={}, headers=headers, timeout=30)
     assert reply.status_code == 201, reply.text
     return Person(api_url, reply.json()["token"])
 

@@ -105,9 +105,10 @@ class OwnApi:
 
 
 @contextlib.contextmanager
-def own_api(folder: Path) -> Iterator[OwnApi]:
+def own_api(folder: Path, **environment: str) -> Iterator[OwnApi]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with own_redis() as redis, start_api(port, folder, REDIS_URL=redis.url, SESSIONS_PER_USER="3"):
+    environment = {"SESSIONS_PER_USER": "3", **environment}
+    with own_redis() as redis, start_api(port, folder, REDIS_URL=redis.url, **environment):
         wait_until(lambda: listens(port), "the API listens")
         yield OwnApi(url, redis)

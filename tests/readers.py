@@ -61,6 +61,7 @@ class Tab:
     def __init__(self, person: Person, **options: Any) -> None:
         self.person = person
         self.answers: defaultdict[str, Shown] = defaultdict(Shown)
+        self.notifications: list[dict[str, Any]] = []
         self._options = options
         self._link = contextlib.ExitStack()
 
@@ -104,7 +105,11 @@ class Tab:
         return shown
 
     def receive(self, seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
+        """The next frame, but notifications: they may come at any time, and are collected."""
         frame: dict[str, Any] = json.loads(self.socket.recv(timeout=seconds))
+        if frame["type"] == "notification":
+            self.notifications.append(frame)
+            return self.receive(seconds)
         if "epoch" in frame:
             self.answers[frame["question_id"]].take(frame["type"], frame)
         return frame

@@ -31,6 +31,7 @@ MAY_IMPORT = {
 # Beyond that table: a folder of ours, and what it may import besides.
 ALSO = {
     ("api/serializers/", "models"): "serializers show models",
+    ("api/admin/", "models"): "the admin shows models",
     ("api/management/", "launcher"): "runserver ties its worker to itself as the launcher does",
     ("api/", "config.env"): "the environment; it knows nothing of what reads it",
     ("api/", "config.request_id"): "one context variable, for errors here and for the log's lines there",
@@ -40,6 +41,7 @@ ALSO = {
 # the settings are named.
 INSIDE = {
     ("backend/chat/apps.py", "chat.guide_library"): "models can be imported only once all applications are ready",
+    ("launcher/cli.py", "launcher.backup.commands"): "needs what the lines before have just installed",
     ("launcher/cli.py", "launcher.serve"): "needs what the lines before have just installed",
     ("launcher/serve.py", "launcher.external"): "its drivers are slow to import, and seldom needed",
     ("run.py", "launcher.cli"): "its syntax is too new for the old Pythons that get a sentence here",

@@ -29,6 +29,7 @@ NOT_OURS = {
     "LANG",
     "LC_ALL",
     "LC_MESSAGES",
+    "PGPASSWORD",
     "PYTHONDONTWRITEBYTECODE",
     "PYTHONPYCACHEPREFIX",
     "WAYLAND_DISPLAY",
@@ -36,7 +37,7 @@ NOT_OURS = {
     "TRIPLE_CHAT_ENV_FILE",
 }
 MAPPINGS = {"environ", "given", "_given", "variables", "_variables", "values"}
-FUNCTIONS = {"_read", "text", "integer", "seconds", "boolean", "words", "choice", "url", "get", "getenv", "pop"}
+FUNCTIONS = {"_read", "text", "integer", "seconds", "boolean", "words", "choice", "cron", "url", "get", "getenv", "pop"}
 
 
 def variables_read(path: Path) -> Iterator[str]:
@@ -112,6 +113,9 @@ def load_settings(folder: Path, variables: dict[str, str], env_file: str = "", s
         ("ACCOUNT_IDLE_DAYS", "a week"),
         ("ACCOUNT_SESSION_DAYS", "0"),
         ("ACTIVITY_FLUSH_SECONDS", "-1"),
+        ("API_PROCESSES", "0"),
+        ("GUESTS_ALLOWED", "perhaps"),
+        ("SIGN_IN_ATTEMPTS", "-1"),
         ("ANSWER_WAIT_SECONDS", "inf"),
         ("ANSWERS_PER_WORKER", "1.5"),
         ("DATABASE_POOL_SIZE", "1"),

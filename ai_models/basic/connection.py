@@ -170,13 +170,13 @@ class Connection:
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=30.0)
         return httpx2.AsyncClient(
             # A client with a transport of its own would take no proxy from the environment.
-            transport=None if _needs_proxy(url) else paced_transport(limits, _tls()),
+            transport=None if needs_proxy(url) else paced_transport(limits, _tls()),
             follow_redirects=False,
             # Waiting for bytes is limited where tokens are counted.
             timeout=httpx2.Timeout(None, connect=self.timeouts.connect, write=self.timeouts.first_token),
             limits=limits,
             event_hooks={"response": [self._refuse]},
-            trust_env=_needs_proxy(url),
+            trust_env=needs_proxy(url),
             verify=_tls(),
         )
 
@@ -213,7 +213,7 @@ def _names(body: bytes) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if isinstance(name, str) and name))
 
 
-def _needs_proxy(url: str) -> bool:
+def needs_proxy(url: str) -> bool:
     """Whether the environment names a proxy for it; never for this computer, which no proxy can reach."""
     parts = urlsplit(url)
     host = parts.hostname or ""

@@ -4,11 +4,11 @@ Pure functions over text; no wording for people (see `texts.py`) and no search: 
 passages are those that the search found.
 """
 
-import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from ai_models import bm25, text
+from ai_models.basic import asked_for
 from ai_models.contract import Passage
 
 # The share of the question's idf that the best passage must cover. Chosen on questions in
@@ -19,19 +19,15 @@ COVERAGE_SURE = 0.75
 
 _TOP_PASSAGES = 3
 _MOST_QUOTES = 3
-# A further sentence is quoted only if it is nearly as good as the best one.
-_NEARLY_AS_GOOD = 0.9
+NEARLY_AS_GOOD = 0.9
 _LONGEST_QUOTE = 600
-_KIND_BONUS = 0.25
 # A heading says what its passage is about, in few words.
 _HEADING_BONUS = 0.5
-
-_ASKS_NUMBER_OR_DATE = re.compile(
-    r"\b(?:how (?:many|much|long|old|far|big)|when|what (?:year|date))\b|언제|몇|얼마", re.IGNORECASE
-)
-_ASKS_PERSON = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
-_NUMBER = re.compile(r"\d")
-_NAME = re.compile(r"\b[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+")
+# What makes a sentence good beside its own words, each on the scale of their share of the
+# question's idf: the standing of its passage; words that the passage's title and first
+# sentence hold for it ("He was born in 1903"); standing first, or early.
+_STANDING, _LEAD, _FIRST, _LATE = 0.7, 0.8, 0.1, 0.1
+_QUESTION_IN_TURN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +59,23 @@ class Evidence:
 NOTHING = Evidence((), 0.0)
 
 
-def find(question: str, passages: Sequence[Passage], term_weights: Mapping[str, float]) -> Evidence:
+def find(
+    question: str,
+    passages: Sequence[Passage],
+    term_weights: Mapping[str, float],
+    *,
+    nearly_as_good: float = NEARLY_AS_GOOD,
+) -> Evidence:
     """Choose the quotes; passages in the question's language go first.
 
-    `term_weights` as in `AnswerRequest`; empty: the passages are the whole collection.
+    `term_weights` as in `AnswerRequest`; empty: the passages are the whole collection. A
+    further sentence is quoted when its score is at least `nearly_as_good` of the best one's.
     """
     language = text.language_of(question)
     same = [passage for passage in passages if _language(passage) == language]
     other = [passage for passage in passages if _language(passage) != language]
-    found = _weigh(question, same, term_weights)
-    return found if found.answers else max(found, _weigh(question, other, term_weights), key=_certainty)
+    found = _weigh(question, same, term_weights, nearly_as_good)
+    return found if found.answers else max(found, _weigh(question, other, term_weights, nearly_as_good), key=_certainty)
 
 
 def _certainty(evidence: Evidence) -> float:
@@ -83,30 +86,45 @@ def _language(passage: Passage) -> str:
     return passage.language or text.language_of(passage.text)
 
 
-def _weigh(question: str, passages: Sequence[Passage], term_weights: Mapping[str, float]) -> Evidence:
+def _weigh(
+    question: str, passages: Sequence[Passage], term_weights: Mapping[str, float], nearly_as_good: float
+) -> Evidence:
     query = text.query_tokens(question)
     if not query or not passages:
         return NOTHING
-    bags = [set(text.tokens(f"{each.title}\n{each.heading}\n{each.text}")) for each in passages]
+    bags = [_bag(each) for each in passages]
     weights = term_weights or bm25.idf(query, bags)
-    shares = [_share(query, weights, bag) for bag in bags]
+    shares = [share(query, weights, bag) for bag in bags]
     top_score = max(each.score for each in passages)
     standings = [
-        (passage.score / top_score if top_score > 0 else share)
-        + _HEADING_BONUS * _share(query, weights, set(text.tokens(passage.heading)))
-        for passage, share in zip(passages, shares, strict=True)
+        (passage.score / top_score if top_score > 0 else held)
+        + _HEADING_BONUS * share(query, weights, set(text.tokens(passage.heading)))
+        for passage, held in zip(passages, shares, strict=True)
     ]
     best = sorted(range(len(passages)), key=lambda i: -standings[i])[:_TOP_PASSAGES]
     quotes = [quote for i in best for quote in _quotes(question, query, weights, passages[i], standings[i])]
-    return Evidence(_pick(quotes), max(shares[i] for i in best))
+    return Evidence(_pick(quotes, nearly_as_good), max(shares[i] for i in best))
 
 
-def _share(query: Sequence[str], weights: Mapping[str, float], bag: Set[str]) -> float:
-    """The part of the question's idf, 0 to 1, whose tokens are in the bag.
+def coverage(question: str, passages: Sequence[Passage], term_weights: Mapping[str, float]) -> float:
+    """The share (0 to 1) of the question's idf that all these passages hold together."""
+    query = text.query_tokens(question)
+    bags = [_bag(each) for each in passages]
+    return share(query, term_weights or bm25.idf(query, bags), set[str]().union(*bags))
+
+
+def _bag(passage: Passage) -> set[str]:
+    return set(text.tokens(f"{passage.title}\n{passage.heading}\n{passage.text}"))
+
+
+def share(
+    query: Sequence[str], weights: Mapping[str, float], bag: Set[str], *, of: Sequence[str] | None = None
+) -> float:
+    """The part of the question's idf, 0 to 1, whose tokens are in the bag; `query` may be a part `of` the question.
 
     Numbers alone are no match: "What is 2 + 2?" must not find "WSL 2".
     """
-    total = sum(weights.get(token, 0.0) for token in query)
+    total = sum(weights.get(token, 0.0) for token in of or query)
     common = [token for token in query if token in bag]
     if total == 0 or all(token[0].isdigit() for token in common):
         return 0.0
@@ -116,15 +134,27 @@ def _share(query: Sequence[str], weights: Mapping[str, float], bag: Set[str]) ->
 def _quotes(
     question: str, query: Sequence[str], weights: Mapping[str, float], passage: Passage, standing: float
 ) -> list[Quote]:
+    spans = _units(passage.text)
+    bags = [set(text.tokens(passage.text[slice(*span)])) for span in spans]
+    lead = set(text.tokens(f"{passage.title}\n{passage.heading}")).union(*bags[:1])
+    last = max(1, len(spans) - 1)
     return [
         Quote(
             passage,
             *span,
-            _share(query, weights, set(text.tokens(sentence))) + standing + _kind_bonus(question, sentence),
+            share(query, weights, bag)
+            + _STANDING * standing
+            + _LEAD * share([token for token in query if token not in bag], weights, lead, of=query)
+            + _kind_of_sentence(question, passage.text[slice(*span)])
+            + (_FIRST if place == 0 else 0.0)
+            - _LATE * place / last,
         )
-        for span in _units(passage.text)
-        for sentence in [passage.text[slice(*span)]]
+        for place, (span, bag) in enumerate(zip(spans, bags, strict=True))
     ]
+
+
+def _kind_of_sentence(question: str, sentence: str) -> float:
+    return asked_for.bonus(question, sentence) - (_QUESTION_IN_TURN if sentence.endswith("?") else 0.0)
 
 
 def _units(passage: str) -> list[tuple[int, int]]:
@@ -144,12 +174,6 @@ def _cut(passage: str, start: int, end: int) -> int:
     return space if space > 0 else start + _LONGEST_QUOTE
 
 
-def _kind_bonus(question: str, sentence: str) -> float:
-    wants_number = _ASKS_NUMBER_OR_DATE.search(question) and _NUMBER.search(sentence)
-    wants_name = _ASKS_PERSON.search(question) and _NAME.search(sentence)
-    return _KIND_BONUS if wants_number or wants_name else 0.0
-
-
-def _pick(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
+def _pick(quotes: Sequence[Quote], nearly_as_good: float) -> tuple[Quote, ...]:
     ranked = sorted(quotes, key=lambda quote: -quote.score)
-    return tuple(quote for quote in ranked[:_MOST_QUOTES] if quote.score >= _NEARLY_AS_GOOD * ranked[0].score)
+    return tuple(quote for quote in ranked[:_MOST_QUOTES] if quote.score >= nearly_as_good * ranked[0].score)

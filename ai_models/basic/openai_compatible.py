@@ -7,8 +7,10 @@ Here stand the request, the waiting and the retry. How the server is reached is 
 import asyncio
 import json
 import logging
+from base64 import b64encode
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
 from contextlib import AsyncExitStack, aclosing, suppress
+from dataclasses import replace
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -17,6 +19,7 @@ import httpx2
 from ai_models.basic.breaker import Breaker
 from ai_models.basic.connection import BROKEN, Connection, read_capped
 from ai_models.basic.paced_network import set_pause
+from ai_models.basic.sight import sees
 from ai_models.basic.sse import MAX_LINE_BYTES, EventReader
 from ai_models.basic.stream_answer import StreamedAnswer
 from ai_models.contract import (
@@ -24,6 +27,8 @@ from ai_models.contract import (
     Capabilities,
     ChatModel,
     Event,
+    Image,
+    Message,
     ModelBadAnswer,
     ModelError,
     ModelFailed,
@@ -46,7 +51,6 @@ class OpenAICompatibleModel(ChatModel):
     """One model of one endpoint; its id is `<endpoint>/<model>`."""
 
     kind = "basic"
-    capabilities = Capabilities(streaming=True)
     options = (
         Option("temperature", float, 0, 2),
         Option("top_p", float, 0, 1),
@@ -57,6 +61,8 @@ class OpenAICompatibleModel(ChatModel):
         self.id = f"{connection.endpoint.name}/{model_name}"
         self.name = model_name
         self._model_name = model_name
+        told = connection.endpoint.images
+        self.capabilities = Capabilities(streaming=True, images=sees(model_name) if told is None else told)
         self._connection = connection
         self._timeouts = connection.timeouts
         self._may_ask_usage = True
@@ -90,9 +96,10 @@ class OpenAICompatibleModel(ChatModel):
             await asyncio.sleep(pause)
 
     def _body(self, request: AnswerRequest) -> dict[str, Any]:
+        question = replace(request.messages[-1], images=request.messages[-1].images + request.images)
         return {
             "model": self._model_name,
-            "messages": [{"role": message.role, "content": message.text} for message in request.messages],
+            "messages": [*map(_as_json, request.messages[:-1]), _as_json(question)],
             **self.validate_options(request.options),
         }
 
@@ -151,6 +158,18 @@ class OpenAICompatibleModel(ChatModel):
             if answer.finish_reason is not None:
                 return None  # The answer is whole; only its token counts are lost.
             raise answer.when_broken_by(error) from None
+
+
+def _as_json(message: Message) -> dict[str, Any]:
+    """A message with pictures is a list of parts; without, plain text, which every server knows."""
+    if not message.images:
+        return {"role": message.role, "content": message.text}
+    pictures = [{"type": "image_url", "image_url": {"url": _data_url(image)}} for image in message.images]
+    return {"role": message.role, "content": [{"type": "text", "text": message.text}, *pictures]}
+
+
+def _data_url(image: Image) -> str:
+    return f"data:{image.media_type};base64,{b64encode(image.data).decode()}"
 
 
 def _now() -> float:

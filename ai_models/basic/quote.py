@@ -63,11 +63,16 @@ def _friendly(first: str, texts: Texts) -> Iterator[Event]:
 
 def _quoted(found: Evidence, texts: Texts) -> Iterator[Event]:
     sure = found.coverage >= evidence.COVERAGE_SURE
-    yield Delta(f"{texts.found if sure else texts.perhaps_found}\n\n")
+    return quoted(found, lead=texts.found if sure else texts.perhaps_found, end=texts.how_it_works)
+
+
+def quoted(found: Evidence, *, lead: str, end: str) -> Iterator[Event]:
+    """The quotes with their marks and citations, between a sentence that leads to them and one that ends."""
+    yield Delta(f"{lead}\n\n")
     for rank, quote in enumerate(found.quotes, start=1):
         yield Delta(f"{_block_quote(quote.text, rank)}\n\n")
     yield Cited(tuple(_citation(quote, rank) for rank, quote in enumerate(found.quotes, start=1)))
-    yield Delta(f"*{texts.how_it_works}*")
+    yield Delta(f"*{end}*")
 
 
 def _block_quote(quote: str, rank: int) -> str:

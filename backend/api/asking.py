@@ -36,6 +36,8 @@ def ask_question(session: SignedIn, body: Any, *, client_key: str) -> dict[str, 
             conversation_id=fields["conversation"],
             parent_id=fields["parent"],
             has_parent="parent" in asked.initial_data,
+            collections=None if fields["collections"] is None else tuple(fields["collections"]),
+            images=tuple(dict.fromkeys(fields["images"])),
         ),
         client_key=checked_client_key(client_key),
     )

@@ -75,7 +75,7 @@ def _framework_error(error: exceptions.APIException) -> Response:
         details = error.detail if isinstance(error.detail, dict) else {"request": error.detail}
         return Response(error_body("invalid", "The request is not valid. See details.", details), status=status)
     if isinstance(error, exceptions.ParseError):
-        return Response(error_body("invalid", "The body is not valid JSON."), status=status)
+        return Response(error_body("invalid", "The body is not what its Content-Type says."), status=status)
     code = getattr(error, "safe_code", None) or _CODES.get(status, "error")
     return Response(error_body(code, str(error.detail)), status=status, headers=headers)
 
@@ -83,6 +83,8 @@ def _framework_error(error: exceptions.APIException) -> Response:
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
     if type(exception).__name__ == "RequestDataTooBig":
         return JsonResponse(error_body("too_large", "The request is too large."), status=413)
+    if type(exception).__name__ == "TooManyFilesSent":
+        return JsonResponse(error_body("too_many_files", "These are too many files for one request."), status=400)
     return JsonResponse(error_body("invalid", "The request is not valid."), status=400)
 
 

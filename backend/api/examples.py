@@ -16,21 +16,28 @@ CHAT: dict[str, Any] = {
     "model": "builtin",
     "question_text": "How do I connect a language model?",
     "question_created_datetime": "2026-11-23T09:00:00.000000Z",
+    "attachments": [],
     "status": "done",
     "response_text": "> Write the endpoint into `.env` and choose Check again. [1]",
     "reasoning_text": "",
     "data": 4,
+    "collections": [],
     "citations": [
         {
             "rank": 1,
             "data": 4,
+            "document": None,
             "title": "Triple Chat user guide",
             "heading": "Connect a language model",
+            "page": None,
             "quote": "Write the endpoint into `.env` and choose Check again.",
             "start": 0,
             "end": 54,
+            "image_urls": [],
         }
     ],
+    "confidence": "",
+    "unsupported": [],
     "error": None,
     "usage": None,
     "started_datetime": "2026-11-23T09:00:00.010000Z",
@@ -52,6 +59,39 @@ QUEUED_CHAT: dict[str, Any] = {
     "attempts": 0,
 }
 
+ATTACHMENT: dict[str, Any] = {
+    "id": "2b8f6f0c-7a11-4f0b-9b0e-5f0e8a526f43",
+    "file_name": "tower.jpg",
+    "media_type": "image/jpeg",
+    "size_bytes": 48213,
+    "width": 1024,
+    "height": 768,
+    "url": "/api/attachments/2b8f6f0c-7a11-4f0b-9b0e-5f0e8a526f43/",
+}
+
+SEARCH_BEHIND: dict[str, Any] = {
+    "search_id": "6b1f7f0e-1f7c-4a58-8e57-0f5d1c2b3a44",
+    "query": "How do I connect a language model?",
+    "collections": [],
+    "searching_time": "2026-11-23T09:00:00.012000Z",
+    "duration_ms": 1.8,
+    "results": [
+        {
+            "rank": 1,
+            "score": 7.25,
+            "data": 4,
+            "data_text": "Write the endpoint into `.env` and choose Check again.",
+            "title": "Triple Chat user guide",
+            "heading": "Connect a language model",
+            "page": None,
+            "document": "1f0a4c83-52d5-4e3e-9f0e-2f8b6f0c7a11",
+            "image_urls": [],
+            "cited_as": 1,
+            "quote": "Write the endpoint into `.env` and choose Check again.",
+        }
+    ],
+}
+
 CONVERSATION: dict[str, Any] = {
     "id": "0b9b4a5e-8d0f-4a55-9f5c-0a3b8a0e7c22",
     "mode": "basic",
@@ -60,6 +100,7 @@ CONVERSATION: dict[str, Any] = {
     "model": "",
     "system_prompt": "",
     "parameters": {},
+    "collections": [],
     "current_leaf": CHAT["question_id"],
     "pinned": False,
     "archived": False,
@@ -102,6 +143,7 @@ MODELS: dict[str, Any] = {
         }
     ],
     "default": "builtin",
+    "default_advanced": "cited/builtin",
 }
 
 USER: dict[str, Any] = {
@@ -117,6 +159,7 @@ USER: dict[str, Any] = {
 SESSION: dict[str, Any] = {
     "id": "9d2c7b1e-4a7f-4c86-8a55-2f1f0f6f5c44",
     "device": "Chrome on Windows",
+    "place": "203.0.113.0/24",
     "created_datetime": "2026-11-23T09:00:00.000000Z",
     "last_activity": "2026-11-23T09:00:00.000000Z",
     "expires_at": "2026-12-23T09:00:00.000000Z",
@@ -129,15 +172,82 @@ OPENED_SESSION: dict[str, Any] = {
     "user": USER,
 }
 
+OPENED_ACCOUNT: dict[str, Any] = {**OPENED_SESSION, "user": {**USER, "user_id": "minji", "is_guest": False}}
+
+ACCOUNT: dict[str, Any] = {
+    "user_id": "minji",
+    "uuid": "c2a6f1de-3f0c-4a53-9d0b-5f6f4f9d1b33",
+    "is_guest": False,
+    "is_staff": False,
+    "is_superuser": False,
+    "is_active": True,
+    "created_datetime": "2026-11-23T09:00:00.000000Z",
+    "last_activity": "2026-11-23T09:00:00.000000Z",
+    "expired_datetime": None,
+}
+
+ISSUED_CODE: dict[str, Any] = {
+    "code": "7KQD-M2XP-9RTV",
+    "expires_datetime": "2026-11-24T09:00:00.000000Z",
+    "id": "6a1d6f6e-0f0a-4a39-9b27-2b7d5f0c9e66",
+}
+
+INVITATION: dict[str, Any] = {
+    "id": ISSUED_CODE["id"],
+    "note": "For Seojun",
+    "is_staff": False,
+    "created_by": "minji",
+    "created_datetime": "2026-11-23T09:00:00.000000Z",
+    "expires_datetime": "2026-11-24T09:00:00.000000Z",
+}
+
+EXPORT: dict[str, Any] = {
+    "exported_datetime": "2026-11-23T09:00:00Z",
+    "user": {"user_id": "minji", "is_guest": False},
+    "sessions": [],
+    "conversations": [{"id": CONVERSATION["id"], "title": CONVERSATION["title"]}],
+    "chats": [{"question_id": CHAT["question_id"], "question_text": CHAT["question_text"], "citations": []}],
+    "collections": [],
+    "documents": [],
+    "attachments": [],
+    "search_logs": [],
+}
+
+NEWS: dict[str, Any] = {
+    "next": None,
+    "previous": None,
+    "results": [
+        {
+            "id": 57,
+            "kind": "answer_finished",
+            "payload": {
+                "question": CHAT["question_id"],
+                "conversation": CONVERSATION["id"],
+                "title": CONVERSATION["title"],
+                "mode": "basic",
+                "model": "builtin",
+                "status": "done",
+            },
+            "created_datetime": "2026-11-23T09:00:00.030000Z",
+            "read": False,
+        }
+    ],
+    "cursor": 57,
+    "unread": 1,
+    "changes": "1795424400030000-57",
+}
+
 HEALTH: dict[str, Any] = {
     "status": "ok",
     "parts": {"database": {"ok": True}, "redis": {"ok": True}, "worker": {"ok": True}},
 }
 
 
-def request_example(value: object, name: str = "Request") -> OpenApiExample:
-    return OpenApiExample(name, value=value, request_only=True)
+def request_example(value: object, name: str = "Request", media_type: str = "application/json") -> OpenApiExample:
+    return OpenApiExample(name, value=value, request_only=True, media_type=media_type)
 
 
-def response_example(value: object, name: str = "Response", status: int = 200) -> OpenApiExample:
-    return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)])
+def response_example(
+    value: object, name: str = "Response", status: int = 200, media_type: str = "application/json"
+) -> OpenApiExample:
+    return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)], media_type=media_type)

@@ -27,10 +27,16 @@ class NewestFirst(CursorPagination):
         try:
             cursor = super().decode_cursor(request)
             if cursor and cursor.position is not None:
-                _require_moment(str(cursor.position))
+                self.require_position(str(cursor.position))
         except (NotFound, ValueError):
             raise ValidationError({"cursor": ["Use the addresses in next and previous as they are."]}) from None
         return cursor
+
+    def require_position(self, position: str) -> None:
+        """Raise ValueError for what our own cursors never hold; a far-off zone would break the query."""
+        moment = parse_datetime(position)
+        if moment is None or moment.utcoffset() != timedelta(0):
+            raise ValueError
 
     def get_page_size(self, request: Request) -> int:
         """Refuse what is no size; the framework would take the default instead."""
@@ -53,8 +59,17 @@ class NewestFirst(CursorPagination):
         }
 
 
-def _require_moment(position: str) -> None:
-    """Raise ValueError for what our own cursors never hold; a far-off zone would break the query."""
-    moment = parse_datetime(position)
-    if moment is None or moment.utcoffset() != timedelta(0):
-        raise ValueError
+class ByPosition(NewestFirst):
+    """Pages by a whole number, in rising order."""
+
+    def require_position(self, position: str) -> None:
+        if not 0 <= int(position) < 1 << 31:
+            raise ValueError
+
+
+class LastMadeFirst(NewestFirst):
+    """The same for rows that have a number and no moment: `ordering` is by the number."""
+
+    def require_position(self, position: str) -> None:
+        if not -(2**63) <= int(position) < 2**63:
+            raise ValueError

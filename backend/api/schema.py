@@ -22,19 +22,51 @@ _SUCCESSES = {
     "204": "Done; there is nothing to show.",
 }
 _ERRORS = {
-    "400": ("invalid", "The request is not valid: unknown or wrong fields, or no JSON."),
+    "400": ("invalid", "The request is not valid: unknown or wrong fields, or a body that cannot be read."),
     "401": ("not_signed_in", "No token, or its session has ended."),
     "404": ("not_found", "There is nothing here, or it is not yours."),
     "409": ("answer_running", "It does not fit the present state; `code` says how."),
     "413": ("too_large", "The request is too large."),
-    "415": ("unsupported_media_type", "The body is not sent as application/json."),
+    "415": ("unsupported_media_type", "The body is not sent as this address takes it."),
     "503": ("unavailable", "A part of the service is away for the moment."),
 }
 # What an operation's own logic refuses.
 _BUSY = ("answer_running", "The conversation's last question is being answered, or the key was used before.")
+_FORBIDDEN = ("forbidden", "For staff only, or not for this rank.")
+_LIMITED = {"429": ("too_many_questions", "A limit of the settings; `code` says which, Retry-After how long to wait.")}
+_GUESSED = {"429": ("too_many_sign_ins", "Too many wrong passwords or codes; Retry-After says how long to wait.")}
+_CLASH = ("user_id_taken", "The name is taken, or you are what you want to become; `code` says which.")
+_STAFF = {"403": _FORBIDDEN}
 _REFUSALS = {
-    "chats_ask": {"404": ("not_found", "There is no such conversation, or it is not yours."), "409": _BUSY},
-    "chats_regenerate": {"409": _BUSY},
+    "sessions_open": {"403": ("guests_closed", "Guests are not admitted here."), **_GUESSED},
+    "sessions_redeem": {"400": ("code_invalid", "The code, the name or the password will not do."), "409": _CLASH}
+    | _GUESSED,
+    "users_register": {
+        "400": ("password_weak", "The name or the password will not do; `details` says why."),
+        "403": ("registration_closed", "New accounts are made by invitation only."),
+        "409": _CLASH,
+        "429": ("too_many_registrations", "Too many new accounts from this address."),
+    },
+    "users_change_me": {"403": ("wrong_password", "The present password is wrong."), "409": _CLASH, **_GUESSED},
+    "users_delete_me": {"403": ("wrong_password", "The present password is wrong or missing."), **_GUESSED},
+    "users_list": _STAFF,
+    "users_read": _STAFF,
+    "users_change": {**_STAFF, "409": ("not_yourself", "You cannot take this from yourself.")},
+    "users_reset_password": {**_STAFF, "409": ("is_guest", "A guest has no password.")},
+    "users_invitations": _STAFF,
+    "users_invite": _STAFF,
+    "users_withdraw_invitation": _STAFF,
+    "chats_ask": {**_LIMITED, "404": ("not_found", "There is no such conversation, or it is not yours."), "409": _BUSY},
+    "chats_regenerate": {**_LIMITED, "409": _BUSY},
+    "collections_change": {"403": ("forbidden", "Only staff can share a collection with all accounts.")},
+    "collections_delete": {"409": ("collection_is_default", "Your default collection stays.")},
+    "documents_add": {"404": ("not_found", "There is no such collection, or it is not yours.")},
+    "documents_add_sample": {"413": ("storage_full", "There is no room left for your files.")},
+    "documents_cancel": {"409": ("document_not_being_read", "The document is not being read any more.")},
+    "documents_change": {"409": ("document_there_already", "The same file is in that collection already.")},
+    "documents_file": {"409": ("document_has_no_file", "These passages were written one by one.")},
+    "documents_restore": {"409": ("document_there_already", "The same file is in that collection already.")},
+    "documents_retry": {"409": ("document_not_failed", "Only one that failed or was cancelled can be read again.")},
     "models_check": {"409": ("setting_invalid", "A setting of the server cannot be used; `message` names it.")},
 }
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from chat.errors import NotFound
+from chat.library.collections import named_collections
 from chat.search.turns import find_turns
+from chat.undo import UNDO_FOR
 from models.chat import RUNNING
-from models.models import Chat, Conversation, TitleBy, User
+from models.models import Chat, Collection, Conversation, TitleBy, User
 
-UNDO_FOR = timedelta(hours=24)
 TITLE_CHARACTERS = 60
 
 
@@ -41,7 +43,8 @@ def list_conversations(
 
 def with_running(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
     answers = Chat.objects.filter(conversation=OuterRef("pk"), status__in=RUNNING)
-    return conversations.annotate(running=Exists(answers))
+    collections = Prefetch("collections", Collection.objects.filter(deleted_at=None).only("pk"))
+    return conversations.annotate(running=Exists(answers)).prefetch_related(collections)
 
 
 def access_conversation(user: User, conversation_id: UUID, *, deleted: bool = False) -> Conversation:
@@ -53,10 +56,20 @@ def access_conversation(user: User, conversation_id: UUID, *, deleted: bool = Fa
     return conversation
 
 
-def create_conversation(*, user: User, mode: str, title: str = "", **fields: object) -> Conversation:
-    """Open a conversation; `fields` as in `change_conversation`. An untitled one is named after its first question."""
+@transaction.atomic
+def create_conversation(
+    *, user: User, mode: str, title: str = "", collections: Sequence[UUID] = (), **fields: object
+) -> Conversation:
+    """Open a conversation; `fields` as in `change_conversation`. An untitled one is named after its first question.
+
+    Raises Invalid for a collection that the user may not read.
+    """
+    named = named_collections(user, collections)
     title_by = TitleBy.USER if title else TitleBy.QUESTION
-    return Conversation.objects.create(user=user, mode=mode, title=title, title_by=title_by, **fields)
+    conversation = Conversation.objects.create(user=user, mode=mode, title=title, title_by=title_by, **fields)
+    if collections:
+        conversation.collections.set(named)
+    return conversation
 
 
 def title_from_question(question: str) -> str:
@@ -69,11 +82,16 @@ def title_from_question(question: str) -> str:
     return (words[0] if len(words[0]) > TITLE_CHARACTERS // 2 else line[: TITLE_CHARACTERS - 1]) + "…"
 
 
-def change_conversation(conversation: Conversation, **fields: object) -> Conversation:
-    """Set the given fields: title, pinned, archived, model, system_prompt, parameters.
+def change_conversation(
+    conversation: Conversation, *, collections: Sequence[UUID] | None = None, **fields: object
+) -> Conversation:
+    """Set the given fields: title, pinned, archived, model, system_prompt, parameters, collections.
 
-    A title that a user has given is theirs: nothing else words it anew.
+    A title that a user has given is theirs: nothing else words it anew. Raises Invalid for a
+    collection that the user may not read.
     """
+    if collections is not None:
+        conversation.collections.set(named_collections(conversation.user, collections))
     if "title" in fields:
         fields["title_by"] = TitleBy.USER
     for name, value in fields.items():
@@ -99,6 +117,6 @@ def restore_conversation(user: User, conversation_id: UUID) -> Conversation:
 def purge_deleted_conversations() -> int:
     """Delete for good what was deleted longer than `UNDO_FOR` ago; return how many conversations."""
     due = Conversation.objects.filter(deleted_at__lt=timezone.now() - UNDO_FOR)
-    count = due.count()
-    due.delete()
-    return count
+    # One by one, so that no lock is held for long; and not one that was restored meanwhile.
+    deleted = [due.filter(pk=pk).delete()[1].get("models.Conversation", 0) for pk in due.values_list("pk", flat=True)]
+    return sum(deleted)

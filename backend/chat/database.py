@@ -8,14 +8,15 @@ second goes here. Everything else uses the ORM.
 from __future__ import annotations
 
 import asyncio
-from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import connections
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
+
+from chat.open_connections import is_open
 
 Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
 
@@ -35,29 +36,29 @@ async def async_pool() -> Pool:
     return _pools[loop]
 
 
-async def _check_open(connection: AsyncConnection[DictRow]) -> None:
-    """Raise for a connection that the server has closed, as when it restarted.
+class _OpenPool(AsyncConnectionPool[AsyncConnection[DictRow]]):
+    """Hands out only connections that are open; psycopg's own check pauses for seconds at each that is not."""
 
-    Between statements it has nothing to say: what can be read is its goodbye. Asking it
-    instead (`check_connection`) would be a round trip before every statement.
-    """
-    with DefaultSelector() as selector:
-        selector.register(connection.fileno(), EVENT_READ)
-        if selector.select(0):
-            # Otherwise the pool, to which it looks well, would hand it out again and again.
+    async def getconn(self, timeout: float | None = None) -> AsyncConnection[DictRow]:
+        while True:
+            connection = await super().getconn(timeout)
+            if is_open(connection):
+                return connection
+            # A closed one that is given back is replaced.
             await connection.close()
-            raise OperationalError("the server has closed the connection")
+            await self.putconn(connection)
 
 
 def _new_pool() -> Pool:
     parameters: dict[str, Any] = connections["default"].get_connection_params()
     # Django's own classes for synchronous connections do not fit here.
     parameters = {key: value for key, value in parameters.items() if key not in {"cursor_factory", "context"}}
-    return AsyncConnectionPool(
+    return _OpenPool(
         kwargs={**parameters, "row_factory": dict_row, "autocommit": True},
         min_size=0,
         max_size=_POOL_SIZE,
         timeout=_TIMEOUT_SECONDS,
-        check=_check_open,
+        # A waiting statement begins anew; otherwise the pauses between two tries grow and grow.
+        reconnect_timeout=_TIMEOUT_SECONDS,
         open=False,
     )

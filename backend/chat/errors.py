@@ -76,10 +76,129 @@ class ModelUnknown(ServiceError):
     message = "There is no such model. GET /api/models/ lists them."
 
 
+class ModelCannotSee(ServiceError):
+    code = "model_cannot_see"
+    message = "This model takes no pictures. Choose one whose capabilities have images, or ask without them."
+
+
+class PictureRefused(ServiceError):
+    code = "picture_refused"
+    message = "This is no picture that can be read: a PNG, JPEG, WebP or GIF."
+
+
+class TooLarge(ServiceError):
+    code = "too_large"
+    status = 413
+    message = "The request is too large."
+
+
 class TooMany(ServiceError):
     code = "throttled"
     status = 429
     message = "Too many at once. Try again shortly."
+
+
+class LimitReached(TooMany):
+    """A limit of the settings. `details` carries `retry_after`, too, for clients that see no headers."""
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(details={"retry_after": retry_after}, retry_after=retry_after)
+
+
+class TooManySignIns(LimitReached):
+    code = "too_many_sign_ins"
+    message = "Too many wrong passwords. Wait before you try again."
+
+
+class TooManyCodes(LimitReached):
+    code = "too_many_codes"
+    message = "Too many wrong codes. Wait before you try again."
+
+
+class TooManyRegistrations(LimitReached):
+    code = "too_many_registrations"
+    message = "Too many new accounts from this address. Try again later."
+
+
+class TooManyQuestions(LimitReached):
+    code = "too_many_questions"
+    message = "Too many questions in one minute. Try again shortly."
+
+
+class TooManyAnswers(LimitReached):
+    code = "too_many_answers"
+    message = "Too many answers are being written for you at once. Wait until one has ended."
+
+
+class DailyTokensUsed(LimitReached):
+    code = "daily_tokens_used"
+    message = "You have used all tokens of a day. The wait says when the first ones are free again."
+
+
+class TooManyUploads(LimitReached):
+    code = "too_many_uploads"
+    message = "Too many files in one hour. Try again later."
+
+
+class Forbidden(ServiceError):
+    code = "forbidden"
+    status = 403
+    message = "You may not do this."
+
+
+class RegistrationClosed(Forbidden):
+    code = "registration_closed"
+    message = "New accounts are made by invitation only. Ask an administrator for one."
+
+
+class GuestsClosed(Forbidden):
+    code = "guests_closed"
+    message = "Guests are not admitted here. Sign in."
+
+
+class WrongPassword(ServiceError):
+    code = "wrong_password"
+    status = 403
+    message = "The present password is wrong or missing."
+
+
+class UserIdInvalid(ServiceError):
+    code = "user_id_invalid"
+    message = "This name cannot be used. See details."
+
+
+class UserIdTaken(ServiceError):
+    code = "user_id_taken"
+    status = 409
+    message = "This name is taken."
+
+
+class PasswordWeak(ServiceError):
+    code = "password_weak"
+    message = "This password is too easy to guess. See details."
+
+
+class NotGuest(ServiceError):
+    code = "is_guest"
+    status = 409
+    message = "A guest has no password. Register first: POST /api/users/ keeps every chat."
+
+
+class AlreadyAccount(ServiceError):
+    code = "is_account"
+    status = 409
+    message = "You have an account already."
+
+
+class CodeInvalid(ServiceError):
+    code = "code_invalid"
+    message = "This code is wrong, used, or too old. Ask for a new one."
+
+
+class NotYourself(ServiceError):
+    code = "not_yourself"
+    status = 409
+    message = "You cannot take this from yourself. Another administrator can."
 
 
 class SettingInvalid(ServiceError):

@@ -40,7 +40,11 @@ MAX_DATA_BYTES = 16_384
 
 
 class LinkBroken(Exception):
-    """The session in Redis belongs to another user than the caller says."""
+    """The session in Redis belongs to another user than the caller says; `renamed`: under another name only."""
+
+    def __init__(self, *, renamed: bool = False) -> None:
+        super().__init__()
+        self.renamed = renamed
 
 
 @dataclass(frozen=True)
@@ -108,8 +112,8 @@ class RedisManager:
             [_session(session_id), _user(uuid), ACTIVE, DIRTY],
             [str(session_id), user_id, str(uuid), _milliseconds(DIRTY_KEPT)],
         )
-        if reply[0] == "mismatch":
-            raise LinkBroken
+        if reply[0] in ("mismatch", "renamed"):
+            raise LinkBroken(renamed=reply[0] == "renamed")
         return Touched(seen=_time(reply[1]), ends=_time(reply[2])) if reply[0] == "ok" else None
 
     def verify(self, session_id: UUID, *, user_id: str, uuid: UUID) -> StoredSession | None:
@@ -122,7 +126,7 @@ class RedisManager:
         if held[0] is None:
             return None
         if (held[0], held[1]) != (user_id, str(uuid)):
-            raise LinkBroken
+            raise LinkBroken(renamed=held[1] == str(uuid))
         return _stored(str(session_id), *held)
 
     def revoke(self, *session_ids: UUID, uuid: UUID) -> None:
@@ -182,6 +186,11 @@ class RedisManager:
     def mark_flushed(self, moment: datetime) -> None:
         """Say that all activity up to `moment` is in Postgres. Holds for a minute."""
         self._client.run(lambda redis: redis.set(FLUSHED, moment.isoformat(), px=FLUSHED_KEPT))
+
+    def flushed_at(self) -> datetime | None:
+        """Return when the write-behind last wrote down everything; None: that was more than a minute ago."""
+        text = self._client.run(lambda redis: redis.get(FLUSHED))
+        return None if text is None else datetime.fromisoformat(str(text))
 
 
 @cache

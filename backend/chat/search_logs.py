@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
+
+from django.db.models import QuerySet
 
 from chat.answers.rows import Claim
 from chat.guide_library import GuideHits, search_guide
-from models.models import SearchLog
+from models.models import SearchLog, User
 
 
 def search_guide_for(claim: Claim) -> GuideHits:
@@ -33,3 +36,20 @@ def _log_rows(claim: Claim, hits: GuideHits) -> list[SearchLog]:
         for rank, passage in enumerate(hits.passages, start=1)
     ]
     return found or [row()]
+
+
+def list_search_logs(
+    user: User,
+    *,
+    everybodys: bool = False,
+    query: str = "",
+    empty: bool | None = None,
+    **filters: Any,
+) -> QuerySet[SearchLog]:
+    """The traces of the user's searches; staff may list everybody's. `filters`: question, search_id."""
+    logs = SearchLog.objects.filter(**filters)
+    if not (everybodys and user.is_staff):
+        logs = logs.filter(user=user)
+    if query:
+        logs = logs.filter(query__icontains=query)
+    return logs if empty is None else logs.filter(rank__isnull=empty)

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import logging
+
+from django.conf import settings
 from procrastinate.contrib.django import app
 
-import chat.answers.doorbell  # noqa: F401  (registers the doorbell's task)
+import chat.answers.doorbell
+import chat.library.ingestion.doorbell  # noqa: F401  (both register their task)
 from chat.answers.sweep import sweep_answers
+from chat.attachments import purge_unused_attachments
+from chat.cleanup.answers import cleanup_answers
+from chat.cleanup.expiry import expire_users
+from chat.cleanup.notifications import cleanup_notifications
+from chat.cleanup.purge import cleanup_expired_users
+from chat.cleanup.sessions import cleanup_sessions
 from chat.conversations import purge_deleted_conversations
+from chat.errors import Unavailable
+from chat.library.embedding import embed_waiting
+from chat.library.ingestion.sweep import sweep_documents
+from chat.library.purge import purge_library
+from chat.notifications.model_states import watch_models
+from chat.notifications.storing import tell_ending_sessions
 from chat.sessions.activity import flush_activity
+
+logger = logging.getLogger(__name__)
 
 # croniter puts the seconds last.
 _EVERY_5_SECONDS = "* * * * * */5"
+_EVERY_MINUTE = "* * * * *"
+_EVERY_FIVE_MINUTES = "*/5 * * * *"
 _EVERY_HOUR = "17 * * * *"
 
 
@@ -27,7 +47,71 @@ def flush_activity_task(timestamp: int) -> None:
     flush_activity()
 
 
+@app.periodic(cron=_EVERY_5_SECONDS)
+@app.task(name="sweep_documents", queue="upkeep", queueing_lock="sweep_documents")
+def sweep_documents_task(timestamp: int) -> None:
+    sweep_documents()
+
+
+@app.periodic(cron=_EVERY_5_SECONDS)
+@app.task(name="embed_waiting", queue="upkeep", queueing_lock="embed_waiting")
+def embed_waiting_task(timestamp: int) -> None:
+    embed_waiting()
+
+
 @app.periodic(cron=_EVERY_HOUR)
 @app.task(name="purge_deleted", queue="upkeep", queueing_lock="purge_deleted")
 def purge_deleted_task(timestamp: int) -> None:
     purge_deleted_conversations()
+    purge_unused_attachments()
+
+
+@app.periodic(cron=_EVERY_HOUR)
+@app.task(name="purge_library", queue="upkeep", queueing_lock="purge_library")
+def purge_library_task(timestamp: int) -> None:
+    purge_library()
+
+
+@app.periodic(cron=settings.CLEANUP_SESSIONS_CRON)
+@app.task(name="cleanup_sessions", queue="upkeep", queueing_lock="cleanup_sessions")
+def cleanup_sessions_task(timestamp: int) -> None:
+    logger.info("%s", cleanup_sessions())
+
+
+@app.periodic(cron=settings.EXPIRE_USERS_CRON)
+@app.task(name="expire_users", queue="upkeep", queueing_lock="expire_users")
+def expire_users_task(timestamp: int) -> None:
+    try:
+        logger.info("%s", expire_users())
+    except Unavailable as error:
+        logger.warning("No user expires now. %s", error.text)
+
+
+@app.periodic(cron=settings.CLEANUP_USERS_CRON)
+@app.task(name="cleanup_expired_users", queue="upkeep", queueing_lock="cleanup_expired_users")
+def cleanup_expired_users_task(timestamp: int) -> None:
+    logger.info("%s", cleanup_expired_users())
+
+
+@app.periodic(cron=settings.CLEANUP_ANSWERS_CRON)
+@app.task(name="cleanup_answers", queue="upkeep", queueing_lock="cleanup_answers")
+def cleanup_answers_task(timestamp: int) -> None:
+    logger.info("%s", cleanup_answers())
+
+
+@app.periodic(cron=settings.CLEANUP_ANSWERS_CRON)
+@app.task(name="cleanup_notifications", queue="upkeep", queueing_lock="cleanup_notifications")
+def cleanup_notifications_task(timestamp: int) -> None:
+    logger.info("Notifications removed: %d", cleanup_notifications())
+
+
+@app.periodic(cron=_EVERY_MINUTE)
+@app.task(name="watch_models", queue="upkeep", queueing_lock="watch_models")
+async def watch_models_task(timestamp: int) -> None:
+    await watch_models()
+
+
+@app.periodic(cron=_EVERY_FIVE_MINUTES)
+@app.task(name="tell_ending_sessions", queue="upkeep", queueing_lock="tell_ending_sessions")
+def tell_ending_sessions_task(timestamp: int) -> None:
+    tell_ending_sessions()

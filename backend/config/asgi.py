@@ -16,8 +16,9 @@ from django.core.asgi import get_asgi_application
 # Before anything that imports models.
 _http = get_asgi_application()
 
+from api.body_limit import BodyLimit
 from api.routing import websocket_application
 
 # The only static files are those of the API's documentation pages; they come from a
 # package, so that the pages work with no internet.
-application = ProtocolTypeRouter({"http": ASGIStaticFilesHandler(_http), "websocket": websocket_application})
+application = ProtocolTypeRouter({"http": BodyLimit(ASGIStaticFilesHandler(_http)), "websocket": websocket_application})

@@ -24,16 +24,24 @@ def database_from_url(url: str, *, pool_size: int, pool_timeout: float) -> dict[
             "DATABASE_URL must name a database, as in postgresql://user:password@host:5432/name."
         )
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgres",
         "NAME": parts.pop("dbname"),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "")),
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
+        # `config.postgres` checks each connection itself, without a round trip.
+        "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {
             **parts,
-            "pool": {"min_size": 1, "max_size": pool_size, "timeout": pool_timeout},
+            "pool": {
+                "min_size": 1,
+                "max_size": pool_size,
+                "timeout": pool_timeout,
+                # While the server is away the pauses between two tries grow with the time that they go on: a
+                # client that waits begins anew, so that nobody waits long once it is back.
+                "reconnect_timeout": pool_timeout,
+            },
         },
     }

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from croniter import croniter
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import dotenv_values
 
@@ -68,6 +69,10 @@ class EnvReader:
     def choice(self, name: str, default: str, choices: Sequence[str]) -> str:
         return self._parse(name, default, lambda raw: choices[choices.index(raw)], " or ".join(choices))
 
+    def cron(self, name: str, default: str) -> str:
+        """A time table of five fields, as cron's: minute, hour, day of the month, month, day of the week."""
+        return self._parse(name, default, _cron, 'a time table like "30 3 * * *" (minute hour day month weekday)')
+
     def url(self, name: str, default: str | None, schemes: Sequence[str]) -> str:
         value = self.text(name, default)
         scheme, separator, rest = value.partition("://")
@@ -86,6 +91,14 @@ class EnvReader:
 
 
 _BOOLEANS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+
+
+def _cron(raw: str) -> str:
+    if len(raw.split()) != 5:
+        raise ValueError
+    croniter(raw)  # Raises a ValueError of its own.
+    return raw
+
 
 Number = TypeVar("Number", int, float)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.databases import database_from_url
 from config.env import ROOT, EnvReader, check_endpoints, read_environment
-from config.secrets import load_secret_key
+from config.secrets import load_secret_key, load_visitor_secret
 
 _variables = read_environment()
 _env = EnvReader(_variables)
@@ -34,8 +34,10 @@ ALLOWED_HOSTS = _env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],api")
 INSTALLED_APPS = [
     "api",  # before daphne, whose runserver it extends
     "daphne",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "channels",
     "rest_framework",
@@ -63,12 +65,37 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+# The admin does itself, at its own addresses only, what the middlewares for users, messages and sessions would do
+# everywhere (api/admin/site.py).
+SILENCED_SYSTEM_CHECKS = ["admin.E408", "admin.E409", "admin.E410"]
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+# Of the admin alone; the API is asked with tokens, which no page of another site can send.
+CSRF_COOKIE_PATH = "/api/admin/"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 STATIC_URL = "static/"
 TIME_ZONE = "UTC"
 USE_TZ = True
 LANGUAGE_CODE = "en"
 USE_I18N = False
+# While it is being sent, a body waits here rather than in /tmp, which may be memory.
+FILE_UPLOAD_TEMP_DIR = DATA_FOLDER / "files" / "incoming"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = _env.integer("MAX_REQUEST_BYTES", 1_000_000, minimum=1)
 
 # --- Channels ---------------------------------------------------------------------
@@ -113,7 +140,6 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "ChatMode": "models.conversation.Mode",
-        "ModeOnOffer": ["basic", "ai"],
         "AnswerStatus": "models.chat.AnswerStatus",
     },
 }
@@ -122,13 +148,49 @@ SPECTACULAR_SETTINGS = {
 
 ACCOUNT_IDLE = timedelta(days=_env.integer("ACCOUNT_IDLE_DAYS", 7, minimum=1))
 ACCOUNT_SESSION_AGE = timedelta(days=_env.integer("ACCOUNT_SESSION_DAYS", 30, minimum=1))
+ACCOUNT_EXPIRE = timedelta(days=_env.integer("ACCOUNT_EXPIRE_DAYS", 90, minimum=1))
 GUEST_IDLE = timedelta(days=_env.integer("GUEST_DAYS", 30, minimum=1))
 SESSIONS_PER_USER = _env.integer("SESSIONS_PER_USER", 10, minimum=1)
+GUESTS_ALLOWED = _env.boolean("GUESTS_ALLOWED", True)
+REGISTRATION_OPEN = _env.boolean("REGISTRATION_OPEN", True)
+ONE_TIME_CODE_AGE = timedelta(hours=_env.integer("ONE_TIME_CODE_HOURS", 24, minimum=1))
+# What the client signs its visitors' addresses with.
+VISITOR_SECRET = _env.text("VISITOR_SECRET", "") or load_visitor_secret(DATA_FOLDER)
+ADMIN_SHOWS_CHATS = _env.boolean("ADMIN_SHOWS_CHATS", False)
 ACTIVITY_FLUSH_SECONDS = _env.seconds("ACTIVITY_FLUSH_SECONDS", 5.0)
+
+# --- Limits (0: none) ---------------------------------------------------------------
+
+SIGN_IN_ATTEMPTS = _env.integer("SIGN_IN_ATTEMPTS", 10)
+SIGN_IN_ATTEMPTS_PER_ADDRESS = _env.integer("SIGN_IN_ATTEMPTS_PER_ADDRESS", 100)
+SIGN_IN_WINDOW_SECONDS = _env.integer("SIGN_IN_WINDOW_SECONDS", 900, minimum=1)
+REGISTRATIONS_PER_HOUR = _env.integer("REGISTRATIONS_PER_HOUR", 60)
+QUESTIONS_PER_MINUTE = _env.integer("QUESTIONS_PER_MINUTE", 60)
+ANSWERS_AT_ONCE = _env.integer("ANSWERS_AT_ONCE", 20)
+TOKENS_PER_DAY = _env.integer("TOKENS_PER_DAY", 2_000_000)
+UPLOADS_PER_HOUR = _env.integer("UPLOADS_PER_HOUR", 500)
+LIMITS_FOR_STAFF = _env.boolean("LIMITS_FOR_STAFF", False)
+API_PROCESSES = _env.integer("API_PROCESSES", 1, minimum=1)
+
+# --- Clean-up (docs/decisions/clean-up.md) --------------------------------------------
+
+CLEANUP_AGE = timedelta(days=_env.integer("CLEANUP_DAYS", 30, minimum=1))
+CLEANUP_ACCOUNTS = _env.boolean("CLEANUP_ACCOUNTS", False)
+CLEANUP_BATCH = _env.integer("CLEANUP_BATCH", 500, minimum=1)
+CLEANUP_SESSIONS_CRON = _env.cron("CLEANUP_SESSIONS_CRON", "7 * * * *")
+EXPIRE_USERS_CRON = _env.cron("EXPIRE_USERS_CRON", "27 * * * *")
+CLEANUP_USERS_CRON = _env.cron("CLEANUP_USERS_CRON", "37 * * * *")
+CLEANUP_ANSWERS_CRON = _env.cron("CLEANUP_ANSWERS_CRON", "47 * * * *")
+
+# --- Notifications --------------------------------------------------------------------
+
+NOTIFICATION_AGE = timedelta(days=_env.integer("NOTIFICATION_DAYS", 30, minimum=1))
+SESSION_WARNING = timedelta(minutes=_env.integer("SESSION_WARNING_MINUTES", 60, minimum=1))
 
 # --- Answers ----------------------------------------------------------------------
 
 MAX_QUESTION_CHARACTERS = _env.integer("MAX_QUESTION_CHARACTERS", 32_000, minimum=1)
+MAX_PICTURE_BYTES = _env.integer("MAX_PICTURE_BYTES", 10_000_000, minimum=1)
 ANSWER_WAIT_SECONDS = _env.seconds("ANSWER_WAIT_SECONDS", 60.0)
 ANSWER_LEASE_SECONDS = _env.seconds("ANSWER_LEASE_SECONDS", 15.0)
 ANSWER_RENEW_SECONDS = _env.seconds("ANSWER_RENEW_SECONDS", 2.0)
@@ -145,6 +207,17 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "delete_jobs": "always",
 }
 
+# --- Documents (docs/decisions/documents.md) ------------------------------------------
+
+MAX_DOCUMENT_BYTES = _env.integer("MAX_DOCUMENT_BYTES", 50_000_000, minimum=1)
+MAX_UPLOAD_BYTES = _env.integer("MAX_UPLOAD_BYTES", 200_000_000, minimum=1)
+DATA_UPLOAD_MAX_NUMBER_FILES = _env.integer("MAX_UPLOAD_FILES", 100, minimum=1)
+USER_STORAGE_BYTES = _env.integer("USER_STORAGE_BYTES", 2_000_000_000, minimum=1)
+DOCUMENTS_PER_WORKER = _env.integer("DOCUMENTS_PER_WORKER", 2, minimum=1)
+DOCUMENT_LEASE_SECONDS = _env.seconds("DOCUMENT_LEASE_SECONDS", 15.0)
+DOCUMENT_READ_SECONDS = _env.seconds("DOCUMENT_READ_SECONDS", 600.0)
+DOCUMENT_MAX_ATTEMPTS = _env.integer("DOCUMENT_MAX_ATTEMPTS", 3, minimum=1)
+
 # --- WebSockets (docs/websocket.md) -------------------------------------------------
 
 SOCKETS_PER_USER = _env.integer("SOCKETS_PER_USER", 100, minimum=1)
@@ -159,6 +232,12 @@ MODEL_GAP_SECONDS = _env.seconds("MODEL_GAP_SECONDS", 30.0)
 MODEL_TOTAL_SECONDS = _env.seconds("MODEL_TOTAL_SECONDS", 600.0)
 MODEL_RETRY_AFTER_SECONDS = _env.seconds("MODEL_RETRY_AFTER_SECONDS", 60.0)
 MODEL_REST_SECONDS = _env.seconds("MODEL_REST_SECONDS", 10.0)
+
+# --- Search by meaning ----------------------------------------------------------------
+
+EMBEDDING_MODEL = _env.text("EMBEDDING_MODEL", "")
+EMBEDDING_SEARCH_SECONDS = _env.seconds("EMBEDDING_SEARCH_SECONDS", 0.5)
+EMBEDDING_SECONDS = _env.seconds("EMBEDDING_SECONDS", 60.0)
 
 # --- Logs: one line each, no bodies, no tokens ------------------------------------------
 

@@ -148,3 +148,7 @@ class Citation(models.Model):
         db_table = "citations"
         ordering = ["rank"]
         constraints = [models.UniqueConstraint(fields=["chat", "rank"], name="citation_rank_once")]
+        indexes = [
+            # For deleting documents, as `conversation_leaf` is for deleting chats.
+            models.Index(fields=["document"], name="citation_document", condition=models.Q(document__isnull=False)),
+        ]

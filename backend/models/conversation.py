@@ -61,4 +61,10 @@ class Conversation(models.Model):
                 name="conversation_pinned",
                 condition=models.Q(deleted_at__isnull=True, pinned=True),
             ),
+            # For deleting chats: Postgres looks whether a conversation still points at each.
+            models.Index(
+                fields=["current_leaf"],
+                name="conversation_leaf",
+                condition=models.Q(current_leaf__isnull=False),
+            ),
         ]

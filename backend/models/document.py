@@ -83,6 +83,11 @@ class Document(models.Model):
             models.Index(fields=["collection", "-created_datetime"], name="document_collection_newest"),
             models.Index(fields=["owner", "-created_datetime"], name="document_owner_newest"),
             models.Index(
+                fields=["collection"],
+                name="document_deleted",
+                condition=models.Q(deleted_at__isnull=False),
+            ),
+            models.Index(
                 fields=["lease_until"],
                 name="document_unread_lease",
                 condition=models.Q(status__in=["queued", "reading"]),

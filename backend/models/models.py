@@ -5,7 +5,11 @@ from models.chat import AnswerStatus, Chat, Citation, Confidence
 from models.collection import Collection
 from models.conversation import Conversation, Mode, TitleBy
 from models.document import Document, DocumentImage, DocumentSource, DocumentStatus
-from models.rag_data import RagData, TermCount
+from models.embedding import Embedder, PassageEmbedding, WaitingEmbedding
+from models.notification import ModelState, Notification, NotificationKind
+from models.one_time_code import CodeKind, OneTimeCode
+from models.purge import Purge
+from models.rag_data import PassageTerms, RagData, TermCount
 from models.search_log import SearchLog
 from models.session import Session
 from models.user import User
@@ -15,6 +19,7 @@ __all__ = [
     "Attachment",
     "Chat",
     "Citation",
+    "CodeKind",
     "Collection",
     "Confidence",
     "Conversation",
@@ -22,11 +27,20 @@ __all__ = [
     "DocumentImage",
     "DocumentSource",
     "DocumentStatus",
+    "Embedder",
     "Mode",
+    "ModelState",
+    "Notification",
+    "NotificationKind",
+    "OneTimeCode",
+    "PassageEmbedding",
+    "PassageTerms",
+    "Purge",
     "RagData",
     "SearchLog",
     "Session",
     "TermCount",
     "TitleBy",
     "User",
+    "WaitingEmbedding",
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -11,13 +9,6 @@ from pgvector.django import SparseVectorField
 
 from models.collection import Collection
 from models.document import Document
-
-
-class RagDataManager(models.Manager["RagData"]):
-    """Leaves what only the search compares where it is: it is several times as large as the text."""
-
-    def get_queryset(self) -> models.QuerySet[RagData]:
-        return super().get_queryset().defer("terms", "term_weights")
 
 
 class RagData(models.Model):
@@ -41,12 +32,6 @@ class RagData(models.Model):
     # The client's own name for a passage that it wrote.
     external_id = models.CharField(max_length=200, null=True)
 
-    # Hashes of the words, for finding candidates, and their part of BM25, for the score; null: not to be found.
-    terms = ArrayField(models.BigIntegerField(), null=True, editable=False)
-    term_weights = SparseVectorField(null=True, editable=False)
-
-    objects: ClassVar[RagDataManager] = RagDataManager()
-
     class Meta:
         db_table = "rag_data"
         constraints = [
@@ -59,7 +44,35 @@ class RagData(models.Model):
         indexes = [
             models.Index(fields=["document", "position"], name="rag_data_document"),
             models.Index(fields=["collection"], name="rag_data_collection"),
-            GinIndex(fields=["terms"], name="rag_data_terms", fastupdate=False),
+        ]
+
+
+class PassageTerms(models.Model):
+    """A passage as the search compares it, apart from its text, so that scoring thousands reads few pages.
+
+    A passage without such a row cannot be found. Rows are inserted and deleted, never updated: triggers of the
+    table (migration 0005) keep the counts of the collection and of its words with every one, whoever deletes it.
+    """
+
+    data = models.OneToOneField(RagData, primary_key=True, on_delete=models.CASCADE, related_name="indexed")
+    # Both are the passage's, and go with it.
+    document = models.ForeignKey(
+        Document, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    collection = models.ForeignKey(
+        Collection, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    # In the units of `chat/search/weights.py`.
+    length = models.IntegerField()
+    # Hashes of the words, for finding candidates, and their part of BM25, for the score.
+    terms = ArrayField(models.BigIntegerField())
+    term_weights = SparseVectorField()
+
+    class Meta:
+        db_table = "passage_terms"
+        indexes = [
+            models.Index(fields=["collection"], name="passage_terms_collection"),
+            GinIndex(fields=["terms"], name="passage_terms_terms", fastupdate=False),
         ]
 
 

@@ -36,4 +36,8 @@ class SearchLog(models.Model):
 
     class Meta:
         db_table = "search_logs"
-        indexes = [models.Index(fields=["user", "-searching_time"], name="search_log_user_newest")]
+        indexes = [
+            models.Index(fields=["user", "-searching_time"], name="search_log_user_newest"),
+            models.Index(fields=["-searching_time"], name="search_log_newest"),
+            models.Index(fields=["search_id"], name="search_log_search"),
+        ]

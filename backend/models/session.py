@@ -18,6 +18,8 @@ class Session(models.Model):
     # else must not inherit this session.
     bound_user_id = models.CharField(max_length=64)
     device = models.CharField(max_length=120, blank=True, default="")
+    # The network of the sign-in: "local", "203.0.113.0/24", or "" when it is not known.
+    place = models.CharField(max_length=64, blank=True, default="")
     created_datetime = models.DateTimeField(default=timezone.now)
     last_seen = models.DateTimeField(default=timezone.now)
     # No absolute end for a guest, who has no password to come back with.

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 
@@ -56,6 +57,14 @@ class User(AbstractBaseUser):
 
     class Meta:
         db_table = "users"
+        # "Minji" and "minji" are one name.
+        constraints = [models.UniqueConstraint(Lower("user_id"), name="user_id_once_in_any_case")]
+        indexes = [
+            models.Index(fields=["-created_datetime"], name="user_newest"),
+            models.Index(
+                fields=["expired_datetime"], name="user_expired", condition=models.Q(expired_datetime__isnull=False)
+            ),
+        ]
 
     def has_perm(self, perm: str, obj: object | None = None) -> bool:
         return self.is_active and self.is_superuser

@@ -94,7 +94,7 @@ def _draw_footer(chat: Chat, *, busy: bool) -> None:
 def _draw_again(chat: Chat, *, busy: bool) -> None:
     """The same question once more, with the same model or with another one."""
     listing = model_choice.models()
-    available = [model.id for model in listing.models if model.available] if listing else []
+    available = [model.id for model in listing.of_kind("basic") if model.available] if listing else []
     others = [each for each in available if each != chat.model]
     names = {_AGAIN: f":material/refresh: {t('answer.again')}"}
     names |= {each: f":material/neurology: {model_choice.shown_name(each)}" for each in others}

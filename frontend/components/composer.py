@@ -58,7 +58,7 @@ def _draw_model_picker() -> None:
 
 
 def _draw_choices(listing: ModelList, current: Model | None) -> None:
-    available = {model.id: model for model in listing.models if model.available}
+    available = {model.id: model for model in listing.of_kind("basic") if model.available}
     ids = list(available)
     st.radio(
         t("models.pick"),
@@ -69,7 +69,7 @@ def _draw_choices(listing: ModelList, current: Model | None) -> None:
         captions=[_says(model) for model in available.values()],
         on_change=lambda: model_choice.choose(st.session_state[_MODEL]),
     )
-    for model in listing.models:
+    for model in listing.of_kind("basic"):
         if not model.available:
             reason = t_code("reason", model.reason.code, model.reason.message) if model.reason else ""
             st.markdown(f":gray[**{_name(model)}** — {plain_label(reason)}]")

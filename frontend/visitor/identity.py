@@ -47,7 +47,9 @@ def _identity() -> _Identity:
 def client() -> ApiClient:
     """The API as this visitor."""
     agent = st.context.headers.get("User-Agent") or ""
-    return ApiClient(token=_identity().token, language=current_language(), agent=agent)
+    # Streamlit tells no address of a visitor on this machine; the API sees that by itself.
+    address = st.context.ip_address
+    return ApiClient(token=_identity().token, language=current_language(), agent=agent, address=address)
 
 
 def is_signed_in() -> bool:

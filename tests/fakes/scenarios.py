@@ -73,6 +73,15 @@ async def says(reply: Reply, body: Body, arguments: list[str]) -> None:
     await send_end(reply, body, 1)
 
 
+async def spells(reply: Reply, body: Body, arguments: list[str]) -> None:
+    """spells:TEXT: just that, a letter at a time."""
+    text = ":".join(arguments)
+    await reply.head()
+    for letter in text:
+        await reply.write(frame({"content": letter}))
+    await send_end(reply, body, len(text))
+
+
 async def paced(reply: Reply, body: Body, arguments: list[str]) -> None:
     """slow:RATE/s[:COUNT] and words:COUNT (at once)."""
     count, rate = int(number(arguments, 1, 100)), number(arguments, 0, 20)
@@ -180,6 +189,12 @@ async def room_for(reply: Reply, body: Body, arguments: list[str]) -> None:
     """room_for:COUNT: a context of COUNT messages, too long beyond, else the echo."""
     room = int(number(arguments, 0, 1))
     await (context_too_long if len(body["messages"]) > room else echo)(reply, body, [])
+
+
+async def bytes_for(reply: Reply, body: Body, arguments: list[str]) -> None:
+    """bytes_for:COUNT: a context of COUNT bytes of messages, too long beyond, else the echo."""
+    size = sum(len(str(message["content"]).encode()) for message in body["messages"])
+    await (context_too_long if size > int(arguments[0]) else echo)(reply, body, [])
 
 
 async def redirect(reply: Reply, body: Body, arguments: list[str]) -> None:
@@ -313,11 +328,27 @@ SCENARIOS: dict[str, Scenario] = {
     **{
         scenario.__name__: scenario
         for scenario in itertools.chain(
-            (echo, whole_object, says, held, stall_head, stall, pings, cut, no_finish, half_json, html, status, flaky),
+            (
+                echo,
+                whole_object,
+                says,
+                spells,
+                held,
+                stall_head,
+                stall,
+                pings,
+                cut,
+                no_finish,
+                half_json,
+                html,
+                status,
+                flaky,
+            ),
             (
                 chunks,
                 thinks_held,
                 room_for,
+                bytes_for,
                 context_too_long,
                 redirect,
                 endless_line,

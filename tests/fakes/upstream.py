@@ -1,8 +1,8 @@
 """A fake OpenAI-compatible server, with every fault that a model server can have.
 
 `python -m tests.fakes.upstream --port 9000` runs it by itself; tests use `with Upstream() as
-server:`, which runs it in a thread. How it answers is in `scenarios.py`. Beside `/v1/models` and
-`/v1/chat/completions` it has, for whoever runs it as a process:
+server:`, which runs it in a thread. How it answers is in `scenarios.py`. Beside `/v1/models`,
+`/v1/chat/completions` and `/v1/embeddings` it has, for whoever runs it as a process:
 
 - `GET /_requests`: the requests so far, as `[{"method", "path", "headers", "body"}]`
 - `POST /_release`: let go of all that is held; `POST /_reset`: forget requests, hold again
@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from tests.fakes.embeddings import fake_vector
 from tests.fakes.scenarios import SCENARIOS, scenario_of, wants_title
 
 _STATUS_WORDS = {200: "OK", 307: "Temporary Redirect", 401: "Unauthorized", 404: "Not Found"}
@@ -43,6 +44,9 @@ class Behaviour:
     models_body: bytes | None = None
     models_hang: bool = False
     key: str = ""
+    # POST /v1/embeddings; see `embeddings.py`.
+    embeddings_status: int = 200
+    embeddings_hang: bool = False
 
 
 class _Reply:
@@ -139,6 +143,8 @@ class Server:
             await _send_json(reply, 401, {"error": {"message": f"Incorrect API key {request.headers}"}})
         elif request.path == "/v1/models":
             await self._list_models(reply)
+        elif request.path == "/v1/embeddings":
+            await self._embed(request.body, reply)
         elif request.path == "/v1/chat/completions":
             name, arguments = scenario_of(request.body)
             await SCENARIOS[name](reply, request.body, arguments)
@@ -153,6 +159,18 @@ class Server:
         await reply.head(self.behaviour.models_status, "application/json")
         await reply.write(body)
         await reply.end()
+
+    async def _embed(self, body: Any, reply: _Reply) -> None:
+        if self.behaviour.embeddings_hang:
+            await reply.released()
+        if self.behaviour.embeddings_status != 200:
+            await _send_json(reply, self.behaviour.embeddings_status, {"error": {"message": "out of order"}})
+            return
+        data = [
+            {"object": "embedding", "index": index, "embedding": fake_vector(body["model"], text)}
+            for index, text in enumerate(body["input"])
+        ]
+        await _send_json(reply, 200, {"object": "list", "model": body["model"], "data": data[::-1]})
 
     async def _control(self, path: str, reply: _Reply) -> None:
         if path == "/_requests":

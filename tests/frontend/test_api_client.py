@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.frontend.fake_api import FakeApi
@@ -75,3 +77,33 @@ def test_a_token_never_shows_in_a_representation(api: FakeApi) -> None:
     session = client().create_guest()
     assert session.token not in repr(session)
     assert session.token not in repr(Ticket(session.token))
+
+
+def test_address_of_the_visitor_is_signed_as_the_api_checks_it(
+    monkeypatch: pytest.MonkeyPatch, django_db_blocker: object
+) -> None:
+    """Both sides of the wire, which share no code."""
+    from django.conf import settings
+    from django.test import RequestFactory
+
+    import api_client
+    from api.visitor import visitor_address
+
+    monkeypatch.setattr(api_client, "visitor_secret", lambda: settings.VISITOR_SECRET)
+    headers = api_client.ApiClient(token=None, language="ko", address="203.0.113.7")._headers(None)
+    request = RequestFactory().get("/", headers={"X-Visitor": headers["X-Visitor"]})
+    assert visitor_address(request) == "203.0.113.7"
+    monkeypatch.setattr(api_client, "visitor_secret", lambda: "another")
+    forged = api_client.ApiClient(token=None, language="ko", address="203.0.113.7")._headers(None)
+    assert visitor_address(RequestFactory().get("/", headers={"X-Visitor": forged["X-Visitor"]})) == "127.0.0.1"
+
+
+def test_secret_is_read_as_soon_as_the_api_has_made_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import settings
+
+    monkeypatch.setenv("TRIPLE_CHAT_DATA", str(tmp_path))
+    assert settings.visitor_secret() == ""
+    (tmp_path / "visitor-secret.json").write_text('{"visitor_secret": "made"}')
+    assert settings.visitor_secret() == "made"
+    monkeypatch.setenv("VISITOR_SECRET", "given")
+    assert settings.visitor_secret() == "given"

@@ -29,6 +29,9 @@ data = pathlib.Path(os.environ.get("TRIPLE_CHAT_DATA", "."))
 if sys.argv[1] == "migrate":
     with (data / "migrations").open("a") as file:
         file.write("migrated ")
+elif sys.argv[1] == "first_administrator":
+    if not (data / "has-administrator").exists():
+        print("ABCD-EFGH-JKMN")
 elif sys.argv[1] == "procrastinate":
     if (data / "break-worker").exists():
         print("INFO starting")

@@ -65,6 +65,18 @@ def test_ready_then_stopped_cleanly_then_quickly_ready_again(project: Project) -
     assert (project.data / "migrations").read_text() == "migrated migrated "
 
 
+def test_first_administrator_is_invited_until_there_is_one(project: Project) -> None:
+    running = project.serve().until_printed("ABCD-EFGH-JKMN")
+    assert f"http://localhost:{project.page_port}/account" in running.output
+    assert running.stop() == 0
+    (project.data / "has-administrator").write_text("")
+    for _ in range(2):
+        later = project.serve().until_ready()
+        wait_until((project.data / "run" / "administrator").exists, "it was asked")
+        assert later.stop() == 0
+        assert "ABCD-EFGH-JKMN" not in later.output
+
+
 def test_kill_9_leaves_nothing_and_loses_nothing(project: Project) -> None:
     running = project.serve().until_ready()
     execute(get_shown(project)["DATABASE_URL"], "CREATE TABLE kept ()")

@@ -11,7 +11,7 @@ import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import ExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -24,13 +24,16 @@ from rest_framework.exceptions import ValidationError
 
 from api.answer_errors import with_message
 from api.asking import ask_question
+from api.consumers.ended_sessions import session_watch
 from api.consumers.frames import Ask, Cancel, Frame, Ping, Unwatch, Watch, parse_frame
+from api.consumers.news import follow_news
 from api.consumers.open_sockets import place_for_socket
 from api.consumers.sign_in import Handshake, OriginRefused, sign_in_socket
 from chat.answers.events import ENDINGS
 from chat.answers.questions import access_chat, stop_answer
 from chat.answers.watching import Cursor, Event, tail_answer
 from chat.errors import Invalid, NotFound, ServiceError, SessionEnded, TooMany, Unavailable
+from chat.notifications.listing import News, read_old
 from chat.sessions.verifying import SignedIn, verify_session_id
 
 logger = logging.getLogger(__name__)
@@ -47,7 +50,7 @@ MAX_WATCHES = 64
 class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """One client. Every answer that it watches has a task of its own, so Stop is heard at once."""
 
-    # Nobody nudges sockets yet, and one opens while Redis is away, too.
+    # Nudges come another way (chat/notifications/nudges.py): a socket opens while Redis is away, too.
     channel_layer_alias = ""
 
     async def __call__(
@@ -57,9 +60,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         send: Callable[[dict[str, Any]], Awaitable[None]],
     ) -> None:
         self._watches: dict[UUID, asyncio.Task[None]] = {}
-        self._upkeep: asyncio.Task[None] | None = None
+        self._upkeep: list[asyncio.Task[None]] = []
         self._ending = False
-        with ExitStack() as self._place:
+        async with AsyncExitStack() as self._place:
             try:
                 await super().__call__(scope, receive, send)
             finally:
@@ -78,13 +81,15 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if refused:
             await self._end(refused)
         else:
-            self._upkeep = asyncio.create_task(self._watch_session())
+            self._upkeep = [asyncio.create_task(each) for each in (self._watch_session(), self._follow_news())]
 
     async def _sign_in(self, handshake: Handshake) -> int | None:
         """Note whose socket it is; return the close code when it cannot stay."""
         try:
-            self._session: SignedIn = await _in_thread(lambda: sign_in_socket(handshake))
+            self._session, self._news = await _in_thread(lambda: _open(handshake))
             self._place.enter_context(place_for_socket(self._session.user.uuid))
+            watch = session_watch().watch(self._session.session_id, self._end_with_session)
+            await self._place.enter_async_context(watch)
         except SessionEnded:
             return SESSION_ENDED
         except TooMany:
@@ -94,7 +99,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         return None
 
     async def _stop_tasks(self) -> None:
-        tasks = [*self._watches.values(), *([self._upkeep] if self._upkeep else [])]
+        tasks = [*self._watches.values(), *self._upkeep]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -175,12 +180,18 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                     await self._end(SESSION_ENDED)
                     return
 
+    async def _end_with_session(self) -> None:
+        await self._end(SESSION_ENDED)
+
     async def _holds(self) -> bool:
         try:
             await _in_thread(lambda: verify_session_id(self._session.session_id, active=False))
         except SessionEnded:
             return False
         return True
+
+    async def _follow_news(self) -> None:
+        await follow_news(self._session.user.uuid, self._send, after=self._news.cursor, changed=self._news.changed)
 
     # --- Sending --------------------------------------------------------------------
 
@@ -208,10 +219,16 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if self._ending:
             return
         self._ending = True
-        for task in self._watches.values():
+        for task in (*self._watches.values(), *self._upkeep):
             if task is not asyncio.current_task():
                 task.cancel()
         await self.close(code)
+
+
+def _open(handshake: Handshake) -> tuple[SignedIn, News]:
+    """Return who opens the socket, and from where on there is news for them."""
+    session = sign_in_socket(handshake)
+    return session, read_old(session.user.uuid, before=None, limit=1)
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

@@ -81,13 +81,25 @@ def _request(step: Step, operation: Json) -> Json:
     if not operation.get("security"):
         request["auth"] = {"type": "noauth"}
     if "requestBody" in operation:
-        body = json.dumps(_example_body(step, operation), indent=2, ensure_ascii=False)
-        request["body"] = {"mode": "raw", "raw": body, "options": {"raw": {"language": "json"}}}
+        request["body"] = _body(step, operation)
     return request
 
 
+def _body(step: Step, operation: Json) -> Json:
+    example = _example_body(step, operation)
+    if _has_files(operation):
+        # Whoever runs it chooses the files.
+        return {"mode": "formdata", "formdata": [{"key": name, "type": "file", "src": []} for name in example]}
+    text = json.dumps(example, indent=2, ensure_ascii=False)
+    return {"mode": "raw", "raw": text, "options": {"raw": {"language": "json"}}}
+
+
+def _has_files(operation: Json) -> bool:
+    return "multipart/form-data" in operation["requestBody"]["content"]
+
+
 def _headers(operation: Json) -> Iterator[Json]:
-    if "requestBody" in operation:
+    if "requestBody" in operation and not _has_files(operation):
         yield {"key": "Content-Type", "value": "application/json"}
     for parameter in _parameters(operation, "header"):
         name = parameter["name"]

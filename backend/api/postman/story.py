@@ -46,7 +46,9 @@ _OPENING = (
             _BECOME_GUEST,
             # Put your own account into the body; there is none on a fresh server.
             Step("sessions_open", title="Sign in", example="An account", also=(401,), keeps={"token": "token"}),
-            Step("users_me"),
+            Step("users_me", keeps={"user_id": "user_id"}),
+            # Codes come from an administrator.
+            Step("sessions_redeem", also=(400,)),
             Step("sessions_current", keeps={"session_id": "id"}),
             Step("sessions_list"),
             Step("sessions_ticket"),
@@ -66,16 +68,89 @@ _OPENING = (
         ),
     ),
     Chapter(
+        "Documents",
+        (
+            Step("collections_create", keeps={"collection_id": "id"}),
+            Step("collections_list"),
+            Step("collections_read"),
+            Step("collections_change"),
+            # Choose files in the body; there are none in the collection.
+            Step("documents_add", also=(400,)),
+            Step("documents_samples"),
+            Step("documents_add_sample", keeps={"document_id": "id"}),
+            Step("documents_list"),
+            Step("documents_read"),
+            Step("documents_passages"),
+            Step("documents_file"),
+            # Put the number of a picture into the address: image_urls of the passages have them.
+            Step("document_images_read", also=(404,)),
+            Step("documents_cancel", also=(409,)),
+            Step("documents_retry", also=(409,)),
+            Step("documents_change"),
+            Step("documents_delete"),
+            Step("documents_restore"),
+            Step("collections_delete"),
+            Step("collections_restore"),
+        ),
+    ),
+    Chapter(
         "Questions and answers",
         (
             Step("chats_ask", keeps={"question_id": "question_id", "conversation_id": "conversation"}, query=_WAIT),
             Step("chats_read"),
+            # A language model answers Basic chat without a search.
+            Step("chats_search", also=(404,)),
             Step("chats_events"),
             Step("chats_list"),
             Step("conversations_chats"),
             Step("chats_cancel"),
             Step("chats_regenerate", query=_WAIT),
         ),
+    ),
+    Chapter("Notifications", (Step("notifications_list"), Step("notifications_read"))),
+)
+# Without a file, which only you can choose, there is no attachment.
+_PICTURES = Chapter(
+    "Pictures",
+    (
+        Step("attachments_add", also=(400,), keeps={"attachment_id": "id"}),
+        Step("attachments_read", also=(404,)),
+        Step("attachments_delete", also=(404,)),
+    ),
+)
+_SEARCHING = Chapter(
+    "Passages and search",
+    (
+        Step("rag_data_create", keeps={"data_id": "data_id"}),
+        Step("rag_data_list"),
+        Step("rag_data_read"),
+        Step("rag_data_change"),
+        Step("search"),
+        Step("search_embeddings"),
+        Step("search_logs_list"),
+        Step("rag_data_delete"),
+    ),
+)
+# For staff; everybody else is refused, and then there is no invitation to withdraw.
+_STAFF = Chapter(
+    "Accounts, for staff",
+    (
+        Step("users_list", also=(403,)),
+        Step("users_read", also=(403,)),
+        Step("users_change", also=(403, 409)),
+        Step("users_reset_password", also=(403, 409)),
+        Step("users_invite", also=(403,), keeps={"invitation_id": "id"}),
+        Step("users_invitations", also=(403,)),
+        Step("users_withdraw_invitation", also=(403, 404)),
+    ),
+)
+_ACCOUNT = Chapter(
+    "Your account",
+    (
+        # The name is taken when this is run again: choose your own.
+        Step("users_register", also=(409,), keeps={"token": "token"}),
+        Step("users_change_me", also=(403, 409)),
+        Step("users_export_me"),
     ),
 )
 # Each of these ends the session that it is called with.
@@ -95,7 +170,8 @@ _FAREWELL = Chapter(
 def tell_story(operations: Iterable[str]) -> Iterator[Chapter]:
     """Yield the chapters with all `operations` (their ids) in them and no others."""
     known = set(operations)
-    chapters = [_only(known, chapter) for chapter in (*_OPENING, _FAREWELL)]
+    told_first = (*_OPENING, _SEARCHING, _PICTURES, _STAFF, _ACCOUNT)
+    chapters = [_only(known, chapter) for chapter in (*told_first, _FAREWELL)]
     told = {step.operation for chapter in chapters for step in chapter.steps}
     further = Chapter("Further operations", tuple(Step(operation) for operation in sorted(known - told)))
     for chapter in (*chapters[:-1], further, chapters[-1]):

@@ -10,14 +10,16 @@ from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
 from api.answer_errors import answer_error
-from api.serializers.strict import StrictSerializer
-from models.models import AnswerStatus, Chat, Citation, Mode
+from api.serializers.attachments import ShownAttachmentSerializer
+from api.serializers.strict import CollectionIdsField, StrictSerializer
+from chat.attachments import MOST_IN_A_QUESTION
+from models.models import AnswerStatus, Chat, Citation, Confidence, Mode
 
 
 class QuestionSerializer(StrictSerializer):
     """What POST chats/ takes."""
 
-    mode = serializers.ChoiceField(choices=[Mode.BASIC, Mode.AI], default=Mode.BASIC)
+    mode = serializers.ChoiceField(choices=Mode.choices, default=Mode.BASIC)
     question_text = serializers.CharField(max_length=settings.MAX_QUESTION_CHARACTERS)
     conversation = serializers.UUIDField(required=False, allow_null=True, default=None)
     model = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
@@ -28,6 +30,19 @@ class QuestionSerializer(StrictSerializer):
         help_text="The turn that the question follows, to edit an earlier question; null opens the conversation anew. "
         "Left out, it follows the last turn.",
     )
+    collections = CollectionIdsField(
+        allow_null=True,
+        default=None,
+        help_text="Where Advanced chat looks: ids of collections, none for all that you may read. "
+        "Left out, those of the conversation.",
+    )
+    images = serializers.ListField(
+        child=serializers.UUIDField(),
+        max_length=MOST_IN_A_QUESTION,
+        required=False,
+        default=[],
+        help_text="Ids of attachments, for a model whose capabilities have images.",
+    )
 
 
 class RegenerateSerializer(StrictSerializer):
@@ -37,12 +52,17 @@ class RegenerateSerializer(StrictSerializer):
 
 
 class CitationSerializer(serializers.ModelSerializer[Citation]):
-    """A quoted place: `data` is the passage, or null once it is deleted."""
+    """A quoted place: `data` is the passage, or null once it is deleted, as `document` is."""
+
+    image_urls = serializers.SerializerMethodField()
 
     class Meta:
         model = Citation
-        fields = ["rank", "data", "title", "heading", "quote", "start", "end"]
+        fields = ["rank", "data", "document", "title", "heading", "page", "quote", "start", "end", "image_urls"]
         read_only_fields = fields
+
+    def get_image_urls(self, citation: Citation) -> list[str]:
+        return list(citation.data.image_urls) if citation.data else []
 
 
 AnswerErrorField = inline_serializer(
@@ -64,12 +84,20 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
 
     `siblings` names the turns that stand in its place (edited or regenerated), itself
     included, the oldest first; only a conversation's own list fills in the others.
+    `confidence` is blank for an answer that needed no passages; `unsupported` are sentences
+    that no passage supports, as [start, end] in characters of `response_text`.
     """
 
     status = serializers.ChoiceField(choices=AnswerStatus.choices, read_only=True)
     citations = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
     usage = serializers.SerializerMethodField()
+    confidence = serializers.ChoiceField(choices=Confidence.choices, allow_blank=True, read_only=True)
+    unsupported = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField(min_value=0), min_length=2, max_length=2),
+        read_only=True,
+    )
+    attachments = ShownAttachmentSerializer(many=True, read_only=True)
     siblings = serializers.SerializerMethodField()
 
     class Meta:
@@ -82,11 +110,15 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
             "model",
             "question_text",
             "question_created_datetime",
+            "attachments",
             "status",
             "response_text",
             "reasoning_text",
             "data",
+            "collections",
             "citations",
+            "confidence",
+            "unsupported",
             "error",
             "usage",
             "started_datetime",
@@ -127,3 +159,30 @@ class BranchSerializer(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     results = ChatSerializer(many=True)
+
+
+class ConsideredSerializer(serializers.Serializer[Any]):
+    """A passage that was found; `cited_as` is its number in the answer. `data` is null once it is deleted."""
+
+    rank = serializers.IntegerField()
+    score = serializers.FloatField()
+    data = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]
+    data_text = serializers.CharField()
+    title = serializers.CharField()
+    heading = serializers.CharField()
+    page = serializers.IntegerField(allow_null=True)
+    document = serializers.UUIDField(allow_null=True)
+    image_urls = serializers.ListField(child=serializers.CharField())
+    cited_as = serializers.IntegerField(allow_null=True)
+    quote = serializers.CharField()
+
+
+class SearchBehindSerializer(serializers.Serializer[Any]):
+    """The search for an answer. `query` is the question, with the one before it where it does not stand alone."""
+
+    search_id = serializers.UUIDField()
+    query = serializers.CharField()
+    collections = serializers.ListField(child=serializers.UUIDField())
+    searching_time = serializers.DateTimeField()
+    duration_ms = serializers.FloatField()
+    results = ConsideredSerializer(many=True)

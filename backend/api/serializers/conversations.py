@@ -8,7 +8,7 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.serializers.strict import StrictSerializer
+from api.serializers.strict import CollectionIdsField, StrictSerializer
 from chat.search.turns import Match
 from models.models import Conversation, Mode
 
@@ -36,6 +36,9 @@ class ConversationSerializer(serializers.ModelSerializer[Conversation]):
     """
 
     running = serializers.BooleanField(read_only=True, default=False)
+    collections = serializers.SerializerMethodField(
+        help_text="Where Advanced chat looks: ids of collections; none means all that you may read."
+    )
     match = serializers.SerializerMethodField()
 
     class Meta:
@@ -48,6 +51,7 @@ class ConversationSerializer(serializers.ModelSerializer[Conversation]):
             "model",
             "system_prompt",
             "parameters",
+            "collections",
             "current_leaf",
             "pinned",
             "archived",
@@ -57,6 +61,9 @@ class ConversationSerializer(serializers.ModelSerializer[Conversation]):
             "match",
         ]
         read_only_fields = fields
+
+    def get_collections(self, conversation: Conversation) -> list[UUID]:
+        return [collection.pk for collection in conversation.collections.all()]
 
     @extend_schema_field(MatchSerializer(allow_null=True))
     def get_match(self, conversation: Conversation) -> dict[str, Any] | None:
@@ -76,11 +83,12 @@ class ParametersSerializer(StrictSerializer):
 class NewConversationSerializer(StrictSerializer):
     """An untitled one is named after its first question."""
 
-    mode = serializers.ChoiceField(choices=[Mode.BASIC, Mode.AI], default=Mode.BASIC)
+    mode = serializers.ChoiceField(choices=Mode.choices, default=Mode.BASIC)
     title = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     model = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     system_prompt = serializers.CharField(max_length=8000, required=False, allow_blank=True, default="")
     parameters = ParametersSerializer(required=False)
+    collections = CollectionIdsField(default=[])
 
 
 class ConversationChangeSerializer(StrictSerializer):
@@ -92,6 +100,7 @@ class ConversationChangeSerializer(StrictSerializer):
     model = serializers.CharField(max_length=200, required=False, allow_blank=True)
     system_prompt = serializers.CharField(max_length=8000, required=False, allow_blank=True)
     parameters = ParametersSerializer(required=False)
+    collections = CollectionIdsField()
     current_leaf = serializers.UUIDField(required=False, help_text="Show the branch through this turn.")
 
 

@@ -47,11 +47,12 @@ class EndpointSerializer(serializers.Serializer[Any]):
 
 
 class ModelsOnOfferSerializer(serializers.Serializer[Any]):
-    """`default` is the id of the model that answers when none is named."""
+    """`default` is the id of the model that answers when none is named, `default_advanced` in Advanced chat."""
 
     results = ModelSerializer(many=True)
     endpoints = EndpointSerializer(many=True)
     default = serializers.CharField()
+    default_advanced = serializers.CharField()
 
 
 def model_as_json(entry: ModelEntry) -> dict[str, Any]:
@@ -69,8 +70,14 @@ def model_as_json(entry: ModelEntry) -> dict[str, Any]:
         "is_language_model": model.is_language_model,
         "available": entry.available,
         "reason": answer_error(entry.reason_code or ""),
-        "endpoint": model.id.split("/", 1)[0] if "/" in model.id else None,
+        "endpoint": _endpoint_of(model.id),
     }
+
+
+def _endpoint_of(model_id: str) -> str | None:
+    """The name before the model's; a twin for Advanced chat ("cited/lab/llama") is of the same endpoint."""
+    basic = model_id.removeprefix("cited/")
+    return basic.split("/", 1)[0] if "/" in basic else None
 
 
 def endpoint_as_json(state: EndpointState) -> dict[str, Any]:

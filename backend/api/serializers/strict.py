@@ -8,6 +8,18 @@ from typing import Any
 from rest_framework import serializers
 
 
+class CollectionIdsField(serializers.ListField):
+    """Ids of collections, each once, in the order of the request."""
+
+    MOST = 100
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(child=serializers.UUIDField(), max_length=self.MOST, required=False, **options)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        return list(dict.fromkeys(super().to_internal_value(data)))
+
+
 class StrictSerializer(serializers.Serializer[Any]):
     """A misspelt field must be an error, not a silently ignored wish."""
 

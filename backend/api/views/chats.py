@@ -15,8 +15,9 @@ from rest_framework.views import APIView
 
 from api.asking import ask_question, checked_client_key
 from api.authentication import current_session
-from api.examples import CHAT, QUESTION, QUEUED_CHAT, request_example, response_example
-from api.serializers.chats import ChatSerializer, QuestionSerializer, RegenerateSerializer
+from api.examples import CHAT, QUESTION, QUEUED_CHAT, SEARCH_BEHIND, request_example, response_example
+from api.serializers.chats import ChatSerializer, QuestionSerializer, RegenerateSerializer, SearchBehindSerializer
+from chat.answers.considered import search_behind
 from chat.answers.questions import access_chat, list_chats, regenerate_answer, stop_answer
 from chat.models_on_offer import choose_model
 
@@ -72,6 +73,17 @@ class ChatView(APIView):
     )
     def get(self, request: Request, question_id: UUID) -> Response:
         return Response(ChatSerializer(access_chat(current_session(request).user, question_id)).data)
+
+
+class ChatSearchView(APIView):
+    @extend_schema(
+        operation_id="chats_search",
+        summary="See why an answer is what it is: the passages considered for it, with their scores",
+        responses=SearchBehindSerializer,
+        examples=[response_example(SEARCH_BEHIND)],
+    )
+    def get(self, request: Request, question_id: UUID) -> Response:
+        return Response(SearchBehindSerializer(search_behind(current_session(request).user, question_id)).data)
 
 
 class ChatCancelView(APIView):

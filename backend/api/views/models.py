@@ -51,4 +51,5 @@ async def _models_on_offer(*, check_again: bool) -> dict[str, Any]:
         "results": [model_as_json(entry) for entry in registry.list()],
         "endpoints": [endpoint_as_json(state) for state in registry.endpoints()],
         "default": registry.default("basic").id,
+        "default_advanced": registry.default("advanced").id,
     }

@@ -17,9 +17,12 @@ from rest_framework.views import APIView
 from api.authentication import current_session, token_of
 from api.device import device_label
 from api.errors import error_body
-from api.examples import OPENED_SESSION, SESSION, request_example, response_example
-from api.serializers.sessions import OpenedSessionSerializer, SessionSerializer, SignInSerializer
+from api.examples import OPENED_ACCOUNT, OPENED_SESSION, SESSION, request_example, response_example
+from api.serializers.sessions import OpenedSessionSerializer, RedeemSerializer, SessionSerializer, SignInSerializer
+from api.visitor import visitor_address
+from chat.accounts.redeeming import redeem_code
 from chat.errors import InvalidCredentials
+from chat.sessions.guests import guest_of
 from chat.sessions.listing import SessionState, active_sessions, describe_sessions
 from chat.sessions.opening import OpenedSession, open_guest_session, sign_in
 from chat.sessions.revoking import revoke_other_sessions, revoke_session
@@ -69,24 +72,22 @@ class SessionsView(generics.ListAPIView[Any]):
         description="With an empty body a guest is made. A guest has no password: the session lives as long as "
         "they do, until a long time has passed without activity. With `user_id` and `password` an account signs "
         "in; its oldest session ends when it has too many, and the one whose token came with this request ends, "
-        "too, if it is the same account's.",
+        "too, if it is the same account's. With `keep_chats` and a guest's token everything of the guest's moves "
+        "into the account.",
         request=SignInSerializer,
         responses={201: OpenedSessionSerializer, 401: _REFUSED},
         parameters=[_DEVICE],
         auth=[],
         examples=[
             request_example({}, "A guest"),
-            request_example({"user_id": "minji", "password": "a long password"}, "An account"),
+            request_example({"user_id": "minji", "password": "a long password", "keep_chats": True}, "An account"),
             response_example(OPENED_SESSION, status=201),
         ],
     )
     def post(self, request: Request) -> Response:
         wanted = SignInSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        opened = _open(request, **wanted.validated_data)
-        body = OpenedSessionSerializer(opened, context={"expires_at": opened.expires_at}).data
-        # The one answer that holds a token: no cache may keep it.
-        return Response(body, status=201, headers={"Cache-Control": "no-store"})
+        return opened_reply(_open(request, **wanted.validated_data))
 
 
 class CurrentSessionView(APIView):
@@ -101,6 +102,7 @@ class CurrentSessionView(APIView):
         state = SessionState(
             id=session.session_id,
             device=session.device,
+            place=session.place,
             created_datetime=session.created_datetime,
             last_activity=session.last_activity,
             expires_at=session.expires_at,
@@ -140,8 +142,59 @@ class SessionView(APIView):
         return Response(status=204)
 
 
-def _open(request: Request, user_id: str | None = None, password: str = "") -> OpenedSession:
-    device = device_label(request.headers)
+class RedeemView(APIView):
+    """Open to everybody: the code is the permission."""
+
+    permission_classes = (AllowAny,)
+
+    def perform_authentication(self, request: Request) -> None:
+        # As with signing in, the token may be one that has ended.
+        return
+
+    @extend_schema(
+        operation_id="sessions_redeem",
+        summary="Use a one-time code: an invitation, a password reset, or the first administrator's",
+        description="The reply is that of signing in; the code is void then. An invitation and the first "
+        "administrator's code make an account and need `user_id`; with a guest's token the guest keeps every chat. "
+        "A password reset ends all sessions of its account.",
+        request=RedeemSerializer,
+        responses={201: OpenedSessionSerializer},
+        parameters=[_DEVICE],
+        auth=[],
+        examples=[
+            request_example(
+                {"code": "7KQD-M2XP-9RTV", "user_id": "minji", "password": "a long password"}, "An invitation"
+            ),
+            request_example({"code": "7KQD-M2XP-9RTV", "password": "a long password"}, "A password reset"),
+            response_example(OPENED_ACCOUNT, status=201),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        wanted = RedeemSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        fields = {"user_id": None, **wanted.validated_data}
+        return opened_reply(redeem_code(**fields, guest=guest_of(token_of(request)), **origin_of(request)))
+
+
+def opened_reply(opened: OpenedSession) -> Response:
+    body = OpenedSessionSerializer(opened, context={"expires_at": opened.expires_at}).data
+    # The one answer that holds a token: no cache may keep it.
+    return Response(body, status=201, headers={"Cache-Control": "no-store"})
+
+
+def origin_of(request: Request) -> dict[str, Any]:
+    """On which device, and from which address, a session is opened."""
+    return {"device": device_label(request.headers), "address": visitor_address(request)}
+
+
+def _open(request: Request, user_id: str | None = None, password: str = "", keep_chats: bool = False) -> OpenedSession:
     if user_id is None:
-        return open_guest_session(device=device)
-    return sign_in(user_id=user_id, password=password, device=device, replaces=token_of(request))
+        return open_guest_session(**origin_of(request))
+    token = token_of(request)
+    return sign_in(
+        user_id=user_id,
+        password=password,
+        replaces=token,
+        guest=guest_of(token) if keep_chats else None,
+        **origin_of(request),
+    )

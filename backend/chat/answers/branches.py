@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from chat.answers.showing import SHOWN_WITH_IT
 from chat.errors import Invalid
 from models.models import Chat, Conversation
 
@@ -56,7 +57,7 @@ def read_branch(conversation: Conversation, *, until: UUID | None = None) -> Bra
     leaf = until or conversation.current_leaf_id
     path = _question_ids(_PATH, leaf=leaf, conversation=conversation.pk, turns=PAGE_TURNS + 1)
     shown = path[:PAGE_TURNS]
-    turns = Chat.objects.prefetch_related("citations").in_bulk(shown)
+    turns = Chat.objects.prefetch_related(*SHOWN_WITH_IT).in_bulk(shown)
     return Branch(tuple(turns[pk] for pk in shown), path[PAGE_TURNS] if len(path) > PAGE_TURNS else None)
 
 

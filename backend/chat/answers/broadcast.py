@@ -29,7 +29,8 @@ class _Shown:
         return Frame(self.claim.question_id, self.claim.epoch, self.number, event)
 
     def new_frames(self) -> list[Frame]:
-        events, self.waiting = self.waiting, []
+        events, self.waiting = [*self.waiting, *self.progress.news], []
+        self.progress.news.clear()
         grown = (("reasoning", self.progress.reasoning), ("delta", self.progress.text))
         events += [_delta(kind, text) for kind, text in grown if text.sent < text.length]
         return [self.frame(event) for event in events]

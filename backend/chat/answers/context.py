@@ -6,12 +6,13 @@ alike. The oldest turns are dropped first; the system prompt and the question st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, LiteralString
 from uuid import UUID
 
-from ai_models.contract import Message
+from ai_models.contract import Image, Message
 from chat.database import async_pool
 
 DEFAULT_SYSTEM_PROMPT = (
@@ -41,12 +42,13 @@ _TURNS: LiteralString = """
           FROM earlier JOIN chats p ON p.question_id = earlier.parent_id
          WHERE depth < %(max_turns)s
     )
-    SELECT question_text, response_text FROM earlier WHERE response_text <> '' ORDER BY depth
+    SELECT question_id, question_text, response_text FROM earlier WHERE response_text <> '' ORDER BY depth
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
+    question_id: UUID
     question: str
     answer: str
 
@@ -68,12 +70,21 @@ async def load_context(question_id: UUID, *, with_turns: bool) -> Context:
         turns: list[Turn] = []
         if with_turns and row["has_turns"]:
             cursor = await connection.execute(_TURNS, {"question_id": question_id, "max_turns": _MAX_TURNS})
-            turns = [Turn(turn["question_text"], turn["response_text"]) for turn in await cursor.fetchall()]
+            turns = [
+                Turn(turn["question_id"], turn["question_text"], turn["response_text"])
+                for turn in await cursor.fetchall()
+            ]
     return Context(row["system_prompt"] or DEFAULT_SYSTEM_PROMPT, row["parameters"], tuple(turns))
 
 
-def messages_for(context: Context, question: str, *, limit: int = CONTEXT_TOKENS) -> tuple[Message, ...]:
-    """Return the messages that fit into `limit` tokens, the question last."""
+def messages_for(
+    context: Context,
+    question: str,
+    *,
+    limit: int = CONTEXT_TOKENS,
+    images: Mapping[UUID, tuple[Image, ...]] = MappingProxyType({}),
+) -> tuple[Message, ...]:
+    """Return the messages that fit into `limit` tokens, the question last; `images` of earlier questions by their ids."""
     system = Message("system", context.system_prompt)
     last = Message("user", question)
     room = limit - min(ANSWER_TOKENS, limit // 4) - _tokens(system.text) - _tokens(last.text)
@@ -81,13 +92,16 @@ def messages_for(context: Context, question: str, *, limit: int = CONTEXT_TOKENS
     earlier = [
         message
         for turn in reversed(kept)
-        for message in (Message("user", turn.question), Message("assistant", turn.answer))
+        for message in (
+            Message("user", turn.question, images.get(turn.question_id, ())),
+            Message("assistant", turn.answer),
+        )
     ]
     return (system, *earlier, last)
 
 
-def tokens_of(messages: Sequence[Message]) -> int:
-    return sum(_tokens(message.text) for message in messages)
+def tokens_of_texts(texts: Iterable[str]) -> int:
+    return sum(map(_tokens, texts))
 
 
 def _newest_that_fit(turns: Sequence[Turn], room: int) -> list[Turn]:

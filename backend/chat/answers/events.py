@@ -24,7 +24,7 @@ def log_end(outcome: Outcome) -> Event:
     usage = outcome.usage and (outcome.usage.input_tokens, outcome.usage.output_tokens)
     lengths = {"delta": len(outcome.text), "reasoning": len(outcome.reasoning)}
     return {
-        **end_event(outcome.status, outcome.error_code),
+        **end_event(outcome.status, outcome.error_code, outcome.assessed.confidence if outcome.assessed else ""),
         "usage": usage,
         "lengths": {} if outcome.citations else lengths,
     }
@@ -34,8 +34,13 @@ def usage_event(input_tokens: int, output_tokens: int | None) -> Event:
     return {"kind": "usage", "input_tokens": input_tokens, "output_tokens": output_tokens}
 
 
-def end_event(status: str, error_code: str) -> dict[str, Any]:
-    """`done` for an answer that ended as wanted (also when stopped), `error` for the others."""
+def end_event(status: str, error_code: str, confidence: str = "") -> dict[str, Any]:
+    """`done` for an answer that ended as wanted (also when stopped), `error` for the others.
+
+    `confidence` is that of an answer from passages, "" for one that needed none.
+    """
     kind = "done" if status in (AnswerStatus.DONE, AnswerStatus.CANCELLED) else "error"
     event = {"kind": kind, "status": str(status)}
+    if kind == "done":
+        event["confidence"] = confidence
     return {**event, "code": error_code} if error_code else event

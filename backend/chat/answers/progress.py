@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from ai_models.contract import Citation, Cited, Delta, Event, Finished, Reasoning, Usage
+from ai_models.contract import Assessed, Citation, Cited, Delta, Event, Finished, Reasoning, Usage
 
 
 class GrowingText:
@@ -39,7 +40,10 @@ class GrowingText:
 
 @dataclass(slots=True)
 class AnswerInProgress:
-    """Takes the model's events. `on_first` is called when the first piece has come."""
+    """Takes the model's events. `on_first` is called when the first piece has come, and for news.
+
+    `news` are events for whoever watches, beside the texts, that have not been shown yet.
+    """
 
     text: GrowingText = field(default_factory=GrowingText)
     reasoning: GrowingText = field(default_factory=GrowingText)
@@ -47,6 +51,8 @@ class AnswerInProgress:
     usage: Usage | None = None
     first_token_at: datetime | None = None
     citations: list[Citation] = field(default_factory=list)
+    assessed: Assessed | None = None
+    news: list[dict[str, Any]] = field(default_factory=list)
     on_first: Callable[[], None] = lambda: None
 
     def take(self, event: Event) -> None:
@@ -59,10 +65,17 @@ class AnswerInProgress:
                 self.reasoning.append(_storable(text))
             case Cited(citations):
                 self.citations.extend(citations)
+            case Assessed():
+                self.assessed = event
             case Usage():
                 self.usage = event
             case Finished(reason):
                 self.finish_reason = reason
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Show an event at once."""
+        self.news.append(event)
+        self.on_first()
 
     def _note_first(self) -> None:
         if self.first_token_at is None:

@@ -15,11 +15,17 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from chat.answers.doorbell import hang_up, ring
+from chat.answers.showing import SHOWN_WITH_IT
+from chat.attachments import named_attachments
 from chat.conversations import access_conversation, title_from_question
-from chat.errors import AnswerRunning, IdempotencyConflict, Invalid, NotFound
+from chat.errors import AnswerRunning, IdempotencyConflict, Invalid, LimitReached, NotFound
+from chat.library.collections import named_collections
+from chat.limits.asking import allow_question, require_room_for_answer
+from chat.models_on_offer import fit_to_mode, require_sight
+from chat.notifications.nudges import nudge_on_commit
 from chat.search.terms import terms_to_store
 from models.chat import RUNNING
-from models.models import AnswerStatus, Chat, Conversation, User
+from models.models import AnswerStatus, Attachment, Chat, Conversation, Mode, User
 
 _RETRYABLE = (AnswerStatus.FAILED, AnswerStatus.INTERRUPTED, AnswerStatus.CANCELLED)
 
@@ -28,6 +34,7 @@ _RETRYABLE = (AnswerStatus.FAILED, AnswerStatus.INTERRUPTED, AnswerStatus.CANCEL
 class Question:
     """What a client asks: of `model`, which was chosen for `wanted_model` ("" for any).
 
+    `collections` None: those of the conversation; () means all that the user may read.
     `conversation_id` None opens a new conversation. `parent_id` counts with `has_parent`
     only: the question then follows that turn (None: opens the conversation anew), beside
     what followed it before; so an earlier question is edited.
@@ -40,16 +47,23 @@ class Question:
     conversation_id: UUID | None = None
     parent_id: UUID | None = None
     has_parent: bool = False
+    collections: tuple[UUID, ...] | None = None
+    # Ids of attachments.
+    images: tuple[UUID, ...] = ()
 
     @property
     def fingerprint(self) -> str:
         parent = str(self.parent_id) if self.has_parent else ""
-        body = json.dumps([self.mode, self.text, self.wanted_model, str(self.conversation_id), parent])
+        body = json.dumps([self.mode, self.text, self.wanted_model, str(self.conversation_id), parent, *self._extras()])
         return hashlib.sha256(body.encode()).hexdigest()
+
+    def _extras(self) -> list[list[str]]:
+        collections = [] if self.collections is None else [["collections", *sorted(map(str, self.collections))]]
+        return [*collections, *([["images", *map(str, self.images)]] if self.images else [])]
 
 
 def list_chats(user: User) -> QuerySet[Chat]:
-    return _visible(user).prefetch_related("citations")
+    return _visible(user).prefetch_related(*SHOWN_WITH_IT)
 
 
 def access_chat(user: User, question_id: UUID) -> Chat:
@@ -65,7 +79,7 @@ def read_accepted_chat(question_id: UUID) -> Chat | None:
 
     None when it was deleted meanwhile.
     """
-    return Chat.objects.prefetch_related("citations").filter(pk=question_id).first()
+    return Chat.objects.prefetch_related(*SHOWN_WITH_IT).filter(pk=question_id).first()
 
 
 def _visible(user: User) -> QuerySet[Chat]:
@@ -75,12 +89,22 @@ def _visible(user: User) -> QuerySet[Chat]:
 def submit_question(*, user: User, question: Question, client_key: str | None) -> Chat:
     """Store the question and wake a worker; with a `client_key` at most once.
 
-    Raises AnswerRunning while the conversation's last answer is on its way, and
-    IdempotencyConflict when the key was used for something else.
+    Raises AnswerRunning while the conversation's last answer is on its way,
+    IdempotencyConflict when the key was used for something else, and LimitReached.
     """
     try:
+        allow_question(user, client_key=client_key)
         with transaction.atomic():
-            return _store(user, question, client_key)
+            require_room_for_answer(user)
+            chat = _store(user, question, client_key)
+            # Other tabs and devices show it as well.
+            nudge_on_commit(user.uuid)
+            return chat
+    except LimitReached:
+        # One that was accepted before is no new question.
+        if chat_before := _asked_before(user, question, client_key):
+            return chat_before
+        raise
     except IntegrityError as error:
         return _resolve_conflict(error, user, question, client_key)
 
@@ -98,6 +122,8 @@ def _store(user: User, question: Question, client_key: str | None) -> Chat:
     question_id = uuid4()
     is_new = question.conversation_id is None
     conversation = _conversation_for(user, question, question_id)
+    model = fit_to_mode(question.model, conversation.mode)
+    images = _images_for(user, question, model)
     chat = Chat.objects.create(
         question_id=question_id,
         job_id=ring(question_id),
@@ -105,7 +131,8 @@ def _store(user: User, question: Question, client_key: str | None) -> Chat:
         conversation=conversation,
         parent_id=_parent_of(conversation, question, None if is_new else conversation.current_leaf_id),
         mode=conversation.mode,
-        model=question.model,
+        model=model,
+        collections=_collections_for(user, conversation, question, is_new=is_new),
         question_text=question.text,
         client_key=client_key,
         client_fingerprint=question.fingerprint,
@@ -113,9 +140,17 @@ def _store(user: User, question: Question, client_key: str | None) -> Chat:
         # Unless it is claimed by then, the sweep rings again.
         lease_until=Now() + timedelta(seconds=settings.ANSWER_LEASE_SECONDS),
     )
+    if images:
+        chat.attachments.set(images)
     if not is_new:
         _move_on(conversation, chat)
     return chat
+
+
+def _images_for(user: User, question: Question, model: str) -> list[Attachment]:
+    if question.images:
+        require_sight(model)
+    return named_attachments(user, question.images)
 
 
 def _conversation_for(user: User, question: Question, question_id: UUID) -> Conversation:
@@ -124,6 +159,17 @@ def _conversation_for(user: User, question: Question, question_id: UUID) -> Conv
         return access_conversation(user, question.conversation_id)
     title = title_from_question(question.text)
     return Conversation.objects.create(user=user, mode=question.mode, title=title, current_leaf_id=question_id)
+
+
+def _collections_for(user: User, conversation: Conversation, question: Question, *, is_new: bool) -> list[UUID]:
+    """Where the answer is looked for; a conversation that this question opens looks there from then on."""
+    if question.collections is None:
+        is_advanced = conversation.mode == Mode.ADVANCED and not is_new
+        return list(conversation.collections.values_list("pk", flat=True)) if is_advanced else []
+    named = named_collections(user, question.collections)
+    if is_new and named:
+        conversation.collections.set(named)
+    return list(question.collections)
 
 
 def _move_on(conversation: Conversation, chat: Chat) -> None:
@@ -182,6 +228,7 @@ def regenerate_answer(*, user: User, question_id: UUID, model: str, client_key: 
     another `model` is wanted. A finished one stays, and the new one becomes its sibling.
     """
     chat = access_chat(user, question_id)
+    model = fit_to_mode(model, chat.mode) if model else ""
     if chat.status in _RETRYABLE and model in ("", chat.model):
         return _rerun(user, chat)
     if chat.status in RUNNING:
@@ -194,13 +241,17 @@ def regenerate_answer(*, user: User, question_id: UUID, model: str, client_key: 
         conversation_id=chat.conversation_id,
         parent_id=chat.parent_id,
         has_parent=True,
+        collections=tuple(chat.collections),
+        images=tuple(attachment.pk for attachment in chat.attachments.all()),
     )
     return submit_question(user=user, question=question, client_key=client_key)
 
 
 def _rerun(user: User, chat: Chat) -> Chat:
     try:
+        allow_question(user, client_key=None)
         with transaction.atomic():
+            require_room_for_answer(user)
             queued = Chat.objects.filter(pk=chat.pk, status__in=_RETRYABLE).update(
                 status=AnswerStatus.QUEUED,
                 error_code="",

@@ -8,7 +8,7 @@ database's clock.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import LiteralString
@@ -17,9 +17,11 @@ from uuid import UUID
 from django.conf import settings
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
 
-from ai_models.contract import Citation, Passage, Usage
+from ai_models.contract import Assessed, Citation, Usage
 from chat.database import async_pool
+from chat.notifications.storing import TELL_FINISHED
 from chat.search.terms import terms_to_store
 
 
@@ -33,6 +35,18 @@ class Claim:
     mode: str
     model: str
     question_text: str
+    # Where to search; none: in all that the user may read.
+    collections: Sequence[UUID] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a passage stands, as its citation keeps it."""
+
+    title: str = ""
+    heading: str = ""
+    page: int | None = None
+    document: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -47,7 +61,9 @@ class Outcome:
     usage: Usage | None = None
     first_token_at: datetime | None = None
     citations: Sequence[Citation] = ()
-    passages: dict[str, Passage] = field(default_factory=dict)
+    # By the id of the passage.
+    places: Mapping[str, Place] = field(default_factory=dict)
+    assessed: Assessed | None = None
 
 
 # What another worker is just claiming is passed over: waiting for each other they could deadlock.
@@ -60,7 +76,7 @@ _CLAIM: LiteralString = """
      WHERE question_id IN (SELECT question_id FROM chats WHERE status = 'queued' AND NOT stop_requested
                             ORDER BY question_id = %(question_id)s DESC, lease_until LIMIT 1 + %(others)s
                               FOR NO KEY UPDATE SKIP LOCKED)
- RETURNING question_id, epoch, user_id AS "user", mode, model, question_text
+ RETURNING question_id, epoch, user_id AS "user", mode, model, question_text, collections
 """
 
 _RENEW: LiteralString = """
@@ -83,14 +99,24 @@ _FINISH: LiteralString = """
        SET status = %(status)s, response_text = %(text)s, reasoning_text = %(reasoning)s, error_code = %(error_code)s,
            finish_reason = %(finish_reason)s, input_tokens = %(input_tokens)s,
            output_tokens = %(output_tokens)s, first_token_datetime = %(first_token_at)s,
-           finished_datetime = now(), data_id = %(data_id)s, lease_until = NULL, owner = '',
+           finished_datetime = now(), lease_until = NULL, owner = '',
+           data_id = (SELECT data_id FROM rag_data WHERE data_id = %(data_id)s FOR KEY SHARE),
+           confidence = %(confidence)s, unsupported = %(unsupported)s,
            search_terms = %(search_terms)s::bigint[]
      WHERE question_id = %(question_id)s AND epoch = %(epoch)s AND status = 'streaming'
 """
 
+# One statement stores the answer and what its user is told of it: neither exists without the other.
+_FINISH_AND_TELL: LiteralString = f"""
+    WITH finished AS ({_FINISH} RETURNING *), {TELL_FINISHED} SELECT count(*) AS finished FROM finished
+"""
+
+# A passage that was deleted meanwhile is cited by its words alone.
 _CITE: LiteralString = """
-    INSERT INTO citations (chat_id, rank, data_id, title, heading, quote, start, "end")
-    VALUES (%(chat)s, %(rank)s, %(data)s, %(title)s, %(heading)s, %(quote)s, %(start)s, %(end)s)
+    INSERT INTO citations (chat_id, rank, data_id, document_id, title, heading, page, quote, start, "end")
+    VALUES (%(chat)s, %(rank)s, (SELECT data_id FROM rag_data WHERE data_id = %(data)s FOR KEY SHARE),
+            (SELECT id FROM documents WHERE id = %(document)s FOR KEY SHARE),
+            %(title)s, %(heading)s, %(page)s, %(quote)s, %(start)s, %(end)s)
 """
 
 
@@ -148,16 +174,21 @@ async def finish_answer(claim: Claim, outcome: Outcome) -> bool:
     parameters = {**_finish_parameters(claim, outcome), "search_terms": terms}
     async with pool.connection() as connection:
         if not outcome.citations:
-            return (await connection.execute(_FINISH, parameters)).rowcount == 1
+            return await _finish(connection, parameters)
         async with connection.transaction():
-            if (await connection.execute(_FINISH, parameters)).rowcount != 1:
+            if not await _finish(connection, parameters):
                 return False
             await _store_citations(connection, claim, outcome)
     return True
 
 
+async def _finish(connection: AsyncConnection[DictRow], parameters: dict[str, object]) -> bool:
+    row = await (await connection.execute(_FINISH_AND_TELL, parameters)).fetchone()
+    return bool(row and row["finished"])
+
+
 def _finish_parameters(claim: Claim, outcome: Outcome) -> dict[str, object]:
-    first = min(outcome.citations, key=lambda citation: citation.rank, default=None)
+    assessed = outcome.assessed
     return {
         "question_id": claim.question_id,
         "epoch": claim.epoch,
@@ -169,22 +200,34 @@ def _finish_parameters(claim: Claim, outcome: Outcome) -> dict[str, object]:
         "input_tokens": outcome.usage.input_tokens if outcome.usage else None,
         "output_tokens": outcome.usage.output_tokens if outcome.usage else None,
         "first_token_at": outcome.first_token_at,
-        "data_id": int(first.passage_id) if first else None,
+        "data_id": _leaned_on(outcome),
+        "confidence": assessed.confidence if assessed else "",
+        "unsupported": Jsonb(assessed.unsupported if assessed else []),
     }
+
+
+def _leaned_on(outcome: Outcome) -> int | None:
+    """The passage behind most of the answer; where the model does not tell, the one it cites first."""
+    first = min(outcome.citations, key=lambda citation: citation.rank, default=None)
+    told = outcome.assessed.leaned_on if outcome.assessed else ""
+    passage_id = told or (first.passage_id if first else "")
+    return int(passage_id) if passage_id else None
 
 
 async def _store_citations(connection: AsyncConnection[DictRow], claim: Claim, outcome: Outcome) -> None:
     """Only whole answers have citations, and those are not written again: there are no earlier ones."""
     for citation in outcome.citations:
-        passage = outcome.passages[citation.passage_id]
+        place = outcome.places[citation.passage_id]
         await connection.execute(
             _CITE,
             {
                 "chat": claim.question_id,
                 "rank": citation.rank,
                 "data": int(citation.passage_id),
-                "title": passage.title,
-                "heading": passage.heading,
+                "document": place.document,
+                "title": place.title,
+                "heading": place.heading,
+                "page": place.page,
                 "quote": citation.quote,
                 "start": citation.start,
                 "end": citation.end,

@@ -10,12 +10,18 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from chat.answers.doorbell import ring
+from chat.notifications.storing import tell_given_up
 from models.chat import RUNNING
 from models.models import AnswerStatus, Chat
 
 logger = logging.getLogger(__name__)
 
 _BATCH = 500
+
+
+def count_orphans() -> int:
+    """Return how many answers a sweep would find now."""
+    return Chat.objects.filter(status__in=RUNNING, lease_until__lt=Now()).count()
 
 
 def sweep_answers() -> int:
@@ -37,6 +43,8 @@ def sweep_answers() -> int:
         ended = {"finished_datetime": Now(), "lease_until": None, "owner": ""}
         Chat.objects.filter(pk__in=unwanted).update(status=AnswerStatus.CANCELLED, **ended)
         Chat.objects.filter(pk__in=hopeless).update(status=AnswerStatus.FAILED, error_code="gave_up", **ended)
+        if hopeless:
+            tell_given_up(hopeless)
         Chat.objects.filter(pk__in=rerun).update(
             status=AnswerStatus.QUEUED,
             lease_until=Now() + timedelta(seconds=settings.ANSWER_LEASE_SECONDS),

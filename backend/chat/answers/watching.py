@@ -8,6 +8,7 @@ unreachable log, a slow reader) heals by reading the row again, whose checkpoint
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
@@ -21,6 +22,7 @@ from psycopg_pool import PoolTimeout
 from chat.answers.events import ENDINGS, end_event, usage_event
 from chat.answers.hub import Entry, Feed, live_hub
 from chat.answers.shared_reader import shared_reader
+from chat.notifications.listing import note_seen
 from models.chat import RUNNING
 from models.models import AnswerStatus
 
@@ -58,6 +60,7 @@ class _Position:
     def __init__(self, after: Cursor) -> None:
         self.epoch = after.epoch
         self.lengths = {"delta": after.offset, "reasoning": 0}
+        self.has_passages = False
 
     def event(self, event: Event) -> Event:
         """Add the cursor from which a reader that has this event goes on."""
@@ -66,7 +69,7 @@ class _Position:
     def begin(self, epoch: int, status: str) -> Iterator[Event]:
         """A new epoch starts anew: what an earlier one wrote is void."""
         if epoch != self.epoch:
-            self.epoch, self.lengths = epoch, {"delta": 0, "reasoning": 0}
+            self.epoch, self.lengths, self.has_passages = epoch, {"delta": 0, "reasoning": 0}, False
             yield self.event({"kind": "status", "status": status})
 
     def advance(self, kind: str, offset: int, text: str) -> Iterator[Event]:
@@ -82,11 +85,17 @@ class _Position:
             self.lengths[kind] = length
             yield self.event({"kind": kind, "offset": length, "text": ""})
 
+    def tell_passages(self, passages: list[Event]) -> Iterator[Event]:
+        """Once an epoch: the search log and the live log tell the same."""
+        if not self.has_passages:
+            self.has_passages = True
+            yield self.event({"kind": "passages", "passages": passages})
+
     def end(self, event: Event) -> Iterator[Event]:
         """The last events, for a reader who has the whole text."""
         if event["usage"]:
             yield self.event(dict(usage_event(*event["usage"])))
-        yield self.event(end_event(event["status"], event.get("code", "")))
+        yield self.event(end_event(event["status"], event.get("code", ""), event.get("confidence", "")))
 
 
 async def tail_answer(question_id: UUID, after: Cursor, *, is_new: bool = False) -> AsyncGenerator[Event, None]:
@@ -109,6 +118,9 @@ async def tail_answer(question_id: UUID, after: Cursor, *, is_new: bool = False)
             for event in events:
                 yield event
             if events and events[-1]["kind"] in ENDINGS:
+                # The reader has taken the end: otherwise it would not have asked for more.
+                with contextlib.suppress(DatabaseError, PoolTimeout):
+                    await note_seen(question_id)
                 return
             entry = await _next_entry(feed)
             # News of the state are worth a read at once; a hole heals with the next checkpoint.
@@ -135,6 +147,8 @@ def _from_log(entry: Entry, position: _Position) -> list[Event] | None:
         return list(position.begin(entry.epoch, event["status"])) if kind == "status" else None
     if kind in ENDINGS:
         return list(position.end(event)) if event["lengths"] == position.lengths else None
+    if kind == "passages":
+        return list(position.tell_passages(event["passages"]))
     if kind not in position.lengths:
         return []
     has_hole = event["offset"] > position.lengths[kind]
@@ -143,6 +157,8 @@ def _from_log(entry: Entry, position: _Position) -> list[Event] | None:
 
 def _from_row(row: Event, position: _Position) -> Iterator[Event]:
     yield from position.begin(row["epoch"], row["status"])
+    if "passages" in row:
+        yield from position.tell_passages(row["passages"])
     yield from position.advance("reasoning", 0, row["reasoning_text"])
     yield from position.advance("delta", 0, row["response_text"])
     if row["status"] in RUNNING:
@@ -153,7 +169,7 @@ def _from_row(row: Event, position: _Position) -> Iterator[Event]:
         yield position.event({"kind": "citations", "citations": row["citations"]})
     if row["input_tokens"] is not None:
         yield position.event(dict(usage_event(row["input_tokens"], row["output_tokens"])))
-    yield position.event(end_event(row["status"], row["error_code"]))
+    yield position.event(end_event(row["status"], row["error_code"], row["confidence"]))
 
 
 class _PacedReader:

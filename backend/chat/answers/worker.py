@@ -23,6 +23,7 @@ from chat.answers.events import log_end
 from chat.answers.production import DATABASE_AWAY, produce_answer, stopped
 from chat.answers.progress import AnswerInProgress
 from chat.answers.rows import Claim, Outcome, claim_answers, finish_answer, release_answer, renew_leases
+from chat.notifications.nudges import nudge_async
 from chat.titles.job import ask_for_title
 
 logger = logging.getLogger(__name__)
@@ -116,6 +117,7 @@ class AnswerWorker:
             return
         if await self._store(held, outcome):
             await self._broadcast.close(held.claim, log_end(outcome))
+            await nudge_async(held.claim.user)
             await ask_for_title(held.claim, outcome, busy_with=len(self._held) - 1)
 
     async def _give_back(self, held: _Held) -> None:

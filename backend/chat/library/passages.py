@@ -1,11 +1,31 @@
-"""Writing passages: what a document is cut into, and what clients write themselves."""
+"""Writing passages: what a document is cut into, and what clients write themselves.
+
+What the search needs of them is written in the same transaction. Their number, and that of
+each word, is counted by the database itself (`PassageTerms`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import LiteralString
 
-from models.models import Document, RagData
+from django.db import connection, transaction
+
+from chat.search.weights import WeighedText, scope_hash, weigh_text
+from models.models import Collection, Document, PassageTerms, RagData
+
+_COPY: LiteralString = """
+    COPY passage_terms (data_id, document_id, collection_id, length, terms, term_weights) FROM STDIN
+"""
+# Only where a model makes vectors at all. One that is made at this moment of the old text does not count.
+_WAIT: LiteralString = """
+    INSERT INTO waiting_embeddings (data_id, changed_datetime)
+    SELECT data_id, clock_timestamp() FROM unnest(%s::bigint[]) AS data_id WHERE EXISTS (SELECT FROM embedders)
+     ORDER BY data_id
+        ON CONFLICT (data_id) DO UPDATE SET changed_datetime = excluded.changed_datetime
+"""
+_REINDEXED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +41,12 @@ class NewPassage:
 
 
 def store_passages(document: Document, passages: Sequence[NewPassage], *, first_position: int = 0) -> list[int]:
-    """Store passages of a document so that they can be found; return their `data_id`s in the same order."""
-    rows = RagData.objects.bulk_create(
+    """Store passages of a document so that they can be found; return their `data_id`s in the same order.
+
+    Writers of one collection wait for each other's transactions, so give a long document in
+    parts of some hundred passages.
+    """
+    rows = [
         RagData(
             document=document,
             collection_id=document.collection_id,
@@ -35,10 +59,74 @@ def store_passages(document: Document, passages: Sequence[NewPassage], *, first_
             position=position,
         )
         for position, passage in enumerate(passages, start=first_position)
-    )
+    ]
+    # Before the transaction: it is most of the work, and would keep other writers waiting.
+    weighed = _weigh(document, rows)
+    with transaction.atomic():
+        RagData.objects.bulk_create(rows)
+        _write_terms(document, rows, weighed)
     return [row.data_id for row in rows]
+
+
+def reindex(document: Document, rows: Sequence[RagData]) -> None:
+    """Find passages of a document by what they say now, in the collection that they are in now."""
+    weighed = _weigh(document, rows)
+    with transaction.atomic():
+        PassageTerms.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        _write_terms(document, rows, weighed)
+
+
+def reindex_document(document: Document) -> None:
+    """Find all passages by the document's title as it is now; call it when the title has changed."""
+    rows = RagData.objects.filter(document=document).order_by("position", "pk")
+    for part in _parts(rows.iterator(_REINDEXED_AT_ONCE)):
+        reindex(document, part)
+
+
+@transaction.atomic
+def move_passages(document: Document, collection: Collection) -> None:
+    """Move a document with its passages into another collection of the same owner."""
+    both = {document.collection_id, collection.pk}
+    # In one order for everybody, so that two who move to and fro do not wait for each other.
+    list(
+        Collection.objects.select_for_update(no_key=True).filter(pk__in=[each for each in both if each]).order_by("pk")
+    )
+    document.collection = collection
+    document.save(update_fields=["collection"])
+    RagData.objects.filter(document=document).update(collection=collection)
+    reindex_document(document)
 
 
 def remove_passages(document: Document) -> int:
     """Remove all passages of a document; return how many there were."""
-    return RagData.objects.filter(document=document).delete()[0]
+    return RagData.objects.filter(document=document).delete()[1].get("models.RagData", 0)
+
+
+def _weigh(document: Document, rows: Sequence[RagData]) -> list[WeighedText]:
+    if document.collection_id is None:
+        return []
+    scope = scope_hash(document.collection_id)
+    return [weigh_text(scope, f"{row.title or document.title}\n{row.heading}\n{row.data_text}") for row in rows]
+
+
+def _write_terms(document: Document, rows: Sequence[RagData], weighed: Sequence[WeighedText]) -> None:
+    """Store what the search keeps; nothing for the guide, which is in no collection."""
+    if not weighed:
+        return
+    place = f"{document.pk}\t{document.collection_id}"
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for row, each in zip(rows, weighed, strict=True):
+            copy.write(f"{row.pk}\t{place}\t{each.length}\t{each.terms}\t{each.weights}\n")
+    with connection.cursor() as cursor:
+        cursor.execute(_WAIT, [[row.pk for row in rows]])
+
+
+def _parts(rows: Iterable[RagData]) -> Iterable[list[RagData]]:
+    part: list[RagData] = []
+    for row in rows:
+        part.append(row)
+        if len(part) == _REINDEXED_AT_ONCE:
+            yield part
+            part = []
+    if part:
+        yield part

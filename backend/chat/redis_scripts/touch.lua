@@ -1,13 +1,16 @@
 -- Verifies a session's link to its user, slides its end and notes the activity, at once.
 -- KEYS: session, sessions of the user, active sessions, waiting activity
 -- ARGV: session id, user_id, uuid, milliseconds that waiting activity is kept
--- Returns {"missing"}, {"mismatch"} or {"ok", seen, ends} (milliseconds of Redis' clock).
+-- Returns {"missing"}, {"mismatch"}, {"renamed"} or {"ok", seen, ends} (milliseconds of Redis' clock).
 local held = redis.call('HMGET', KEYS[1], 'user_id', 'uuid', 'idle', 'absolute', 'seen')
 if not held[1] then
   return {'missing'}
 end
-if held[1] ~= ARGV[2] or held[2] ~= ARGV[3] then
+if held[2] ~= ARGV[3] then
   return {'mismatch'}
+end
+if held[1] ~= ARGV[2] then
+  return {'renamed'}
 end
 
 local clock = redis.call('TIME')

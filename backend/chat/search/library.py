@@ -8,9 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from ai_models import bm25
+from django.utils import timezone
+
 from chat.library.collections import collections_in_scope
-from models.models import RagData, SearchLog, User
+from chat.search.hybrid import find_passages
+from chat.search.snippets import Snippet, make_snippet
+from models.models import Document, RagData, SearchLog, User
+
+# `ai_models.text` marks so the first two syllables of a Korean word.
+_WORD_START = "^"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,8 @@ class FoundPassage:
     document_id: UUID
     image_urls: tuple[str, ...]
     external_id: str | None
+    collection_id: UUID | None
+    document: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +54,10 @@ def search_library(
     Stores a SearchLog row for each passage found, or one without a passage.
     """
     started = time.perf_counter()
-    scope = collections_in_scope(user, collections)
-    rows = list(RagData.objects.filter(collection__in=scope).select_related("document"))
-    ranking = bm25.rank(query, [f"{row.title or row.document.title}\n{row.heading}\n{row.data_text}" for row in rows])
-    scored = sorted(zip(ranking.scores, range(len(rows)), strict=True), key=lambda pair: (-pair[0], pair[1]))
-    passages = tuple(_found(rows[index], score) for score, index in scored[:top_k] if score > 0)
+    ranking = find_passages(collections_in_scope(user, collections), query, limit=top_k)
+    rows = RagData.objects.select_related("document").in_bulk(ranking.scores)
+    # One that was deleted meanwhile is left out.
+    passages = tuple(_found(rows[data_id], score) for data_id, score in ranking.scores.items() if data_id in rows)
     hits = LibraryHits(uuid.uuid4(), passages, ranking.term_weights, (time.perf_counter() - started) * 1000)
     SearchLog.objects.bulk_create(_log_rows(user, query, collections, question_id, hits))
     return hits
@@ -67,25 +74,34 @@ def _found(row: RagData, score: float) -> FoundPassage:
         row.document_id,
         tuple(row.image_urls),
         row.external_id,
+        row.collection_id,
+        row.document,
     )
+
+
+def shown_piece(hits: LibraryHits, passage: FoundPassage) -> Snippet:
+    """Return the place in a passage that shows the words it was found by."""
+    return make_snippet([token for token in hits.term_weights if not token.startswith(_WORD_START)], [passage.text])
 
 
 def _log_rows(
     user: User, query: str, collections: Sequence[UUID], question_id: UUID | None, hits: LibraryHits
 ) -> list[SearchLog]:
-    def row(**found: object) -> SearchLog:
-        return SearchLog(
+    found = [
+        {"data_id": passage.data_id, "rank": rank, "score": passage.score}
+        for rank, passage in enumerate(hits.passages, start=1)
+    ]
+    now = timezone.now()
+    return [
+        SearchLog(
             search_id=hits.search_id,
             user=user,
             question_id=question_id,
             query=query,
             collections=list(collections),
+            searching_time=now,
             duration_ms=hits.duration_ms,
-            **found,
+            **place,
         )
-
-    found = [
-        row(data_id=passage.data_id, rank=rank, score=passage.score)
-        for rank, passage in enumerate(hits.passages, start=1)
+        for place in found or [{}]
     ]
-    return found or [row()]

@@ -24,12 +24,13 @@ def hash_term(scope: UUID, token: str) -> int:
     The scope is its upper half: a scope's terms lie side by side in the index, so that
     storing a turn touches a few of its pages and not one for each word.
     """
-    high = int.from_bytes(_half(scope.bytes), "big", signed=True)
-    return (high << _HALF_BITS) | int.from_bytes(_half(token.encode()), "big")
+    high = int.from_bytes(hash_half(scope.bytes), "big", signed=True)
+    return (high << _HALF_BITS) | int.from_bytes(hash_half(token.encode()), "big")
 
 
 @lru_cache(maxsize=50_000)
-def _half(value: bytes) -> bytes:
+def hash_half(value: bytes) -> bytes:
+    """Return the half of a term that stands for a scope's or a token's bytes."""
     return blake2b(value, digest_size=_HALF_BITS // 8).digest()
 
 

@@ -20,7 +20,11 @@ BATCH = 500
 _SESSION_SEEN = """
     UPDATE sessions SET last_seen = GREATEST(last_seen, statement_timestamp()) WHERE id = %s AND user_id = %s
 """
-_USER_SEEN = "UPDATE users SET last_activity = GREATEST(last_activity, statement_timestamp()) WHERE uuid = %s"
+# Whoever is active has come back; but not from being deleted.
+_RETURNED = "expired_datetime = CASE WHEN users.is_active THEN NULL ELSE users.expired_datetime END"
+_USER_SEEN = f"""
+    UPDATE users SET last_activity = GREATEST(last_activity, statement_timestamp()), {_RETURNED} WHERE uuid = %s
+"""
 
 
 def note_activity(user: User, session_id: UUID) -> None:
@@ -60,10 +64,10 @@ def _write_down(batch: Sequence[Activity]) -> None:
     # Two statements, each its own transaction: holding sessions while waiting for a user
     # could block a request that holds that user.
     _store_latest("sessions", "id", "last_seen", by_session)
-    _store_latest("users", "uuid", "last_activity", by_user)
+    _store_latest("users", "uuid", "last_activity", by_user, also=_RETURNED)
 
 
-def _store_latest(table: str, key: str, column: str, latest: Mapping[UUID, datetime]) -> None:
+def _store_latest(table: str, key: str, column: str, latest: Mapping[UUID, datetime], also: str = "") -> None:
     """Set `column` to the later of the two times, and never to one that has not come yet.
 
     Rows are locked in one order, so that two passes at once cannot block each other.
@@ -78,7 +82,7 @@ def _store_latest(table: str, key: str, column: str, latest: Mapping[UUID, datet
                 WHERE {table}.{column} < LEAST(news.seen, now())
                 ORDER BY {table}.{key} FOR NO KEY UPDATE OF {table}
             )
-            UPDATE {table} SET {column} = GREATEST({table}.{column}, stale.seen)
+            UPDATE {table} SET {column} = GREATEST({table}.{column}, stale.seen){also and f", {also}"}
             FROM stale WHERE {table}.{key} = stale.key
             """,
             [list(latest), list(latest.values())],

@@ -12,13 +12,18 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from chat.errors import InvalidCredentials
+from chat.accounts.merging import move_everything
+from chat.accounts.names import users_named
+from chat.errors import GuestsClosed, InvalidCredentials
+from chat.limits.signing_in import password_attempt
+from chat.notifications.storing import notify
 from chat.sessions import cached
 from chat.sessions.lifetime import absolute_end, ends_at
 from chat.sessions.listing import active_sessions
+from chat.sessions.place import place_of
 from chat.sessions.revoking import end_sessions
 from chat.sessions.tokens import hash_token, new_token
-from models.models import Session, User
+from models.models import NotificationKind, Session, User
 
 
 @dataclass(frozen=True)
@@ -32,46 +37,66 @@ class OpenedSession:
 
 
 @transaction.atomic
-def open_guest_session(*, device: str) -> OpenedSession:
-    """Make a guest and sign them in."""
-    return _open(User.objects.create_guest(), device=device, now=_database_now())
+def open_guest_session(*, device: str, address: str = "") -> OpenedSession:
+    """Make a guest and sign them in. Raises GuestsClosed when the settings admit none."""
+    if not settings.GUESTS_ALLOWED:
+        raise GuestsClosed
+    return open_session(User.objects.create_guest(), device=device, address=address)
 
 
-def sign_in(*, user_id: str, password: str, device: str, replaces: str = "") -> OpenedSession:
+def sign_in(
+    *,
+    user_id: str,
+    password: str,
+    device: str,
+    address: str = "",
+    replaces: str = "",
+    guest: User | None = None,
+    must_be_staff: bool = False,
+) -> OpenedSession:
     """Sign an account in; its oldest session ends when it has too many.
 
     `replaces` is the token that the client held until now: a session of the same account
-    under it ends in the same transaction. Raises InvalidCredentials for a wrong name, a
-    wrong password and an account that was switched off alike, after the same time.
+    under it ends in the same transaction. Everything of `guest` moves into the account.
+    Raises InvalidCredentials for a wrong name, a wrong password and an account that was
+    switched off alike, after the same time, and TooManySignIns without comparing anything.
     """
-    known = User.objects.filter(user_id=user_id).first()
-    # Checking an unusable password takes as long as checking a real one.
-    if not check_password(password, known.password if known else UNUSABLE_PASSWORD_PREFIX) or known is None:
-        raise InvalidCredentials
+    known = users_named(user_id).first()
+    with password_attempt(account=str(known.uuid) if known else user_id, address=address):
+        # Checking an unusable password takes as long as checking a real one.
+        right = check_password(password, known.password if known else UNUSABLE_PASSWORD_PREFIX)
+        if not right or known is None or not known.is_active or (must_be_staff and not known.is_staff):
+            raise InvalidCredentials
     with transaction.atomic():
         # Locked, so that two sign-ins at once do not pass the limit together.
         user = (
             User.objects.select_for_update(no_key=True)
-            .filter(uuid=known.uuid, user_id=user_id, password=known.password, is_active=True)
+            .filter(uuid=known.uuid, password=known.password, is_active=True)
             .first()
         )
         if user is None:
             raise InvalidCredentials
-        now = _database_now()
-        _note_return(user, now)
         if replaces:
             end_sessions(Session.objects.filter(user=user, token_hash=hash_token(replaces)))
-        _end_surplus(user)
-        return _open(user, device=device, now=now)
+        if guest is not None:
+            move_everything(guest=guest, account=user)
+        opened = open_session(user, device=device, address=address)
+        _tell_other_sessions(opened)
+        return opened
 
 
-def _open(user: User, *, device: str, now: datetime) -> OpenedSession:
+def open_session(user: User, *, device: str, address: str = "") -> OpenedSession:
+    """Sign `user` in, who has shown who they are; within the caller's transaction."""
+    now = _database_now()
+    _note_return(user, now)
+    _end_surplus(user)
     token = new_token()
     session = Session.objects.create(
         token_hash=hash_token(token),
         user=user,
         bound_user_id=user.user_id,
         device=device,
+        place=place_of(address),
         created_datetime=now,
         last_seen=now,
         absolute_expiry=absolute_end(user, now),
@@ -90,6 +115,13 @@ def _end_surplus(user: User) -> None:
     newest_first = active_sessions(user=user).order_by("-created_datetime")
     surplus = newest_first.values_list("id", flat=True)[settings.SESSIONS_PER_USER - 1 :]
     end_sessions(Session.objects.filter(id__in=list(surplus)))
+
+
+def _tell_other_sessions(opened: OpenedSession) -> None:
+    session, user = opened.session, opened.user
+    if active_sessions(user=user).exclude(id=session.id).exists():
+        payload = {"session": str(session.id), "device": session.device}
+        notify(user=user.uuid, kind=NotificationKind.NEW_SIGN_IN, payload=payload)
 
 
 def _database_now() -> datetime:

@@ -7,6 +7,7 @@ no request writes to Postgres.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 # While Redis is away activity is written through, at most this often per session.
 DEGRADED_WRITE = timedelta(minutes=1)
+# So much activity at most is lost when the write-behind stands still and Redis is wiped:
+# whoever comes back after a pause is written down at once.
+LONGEST_LAG = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -37,15 +41,16 @@ class SignedIn:
     user: User
     session_id: UUID
     device: str
+    place: str
     created_datetime: datetime
     last_activity: datetime
     expires_at: datetime
     degraded: bool
 
 
-def verify_session(token: str) -> SignedIn:
-    """Return who the token belongs to, and count this as activity. Raises SessionEnded."""
-    return _verify(Q(token_hash=hash_token(token)), active=True)
+def verify_session(token: str, *, active: bool = True) -> SignedIn:
+    """Return who the token belongs to; with `active` this counts as activity. Raises SessionEnded."""
+    return _verify(Q(token_hash=hash_token(token)), active=active)
 
 
 def verify_session_id(session_id: UUID, *, active: bool = True) -> SignedIn:
@@ -61,19 +66,21 @@ def _verify(which: Q, *, active: bool) -> SignedIn:
     user = session.user
     degraded = False
     try:
-        touched = _touch(session, user) if active else _judge_by_row(session, user, now, note=False)
+        touched = _touch(session, user, now) if active else _judge_by_row(session, user, now, note=False)
     except RedisAway:
         touched, degraded = _judge_by_row(session, user, now), True
     if touched is None:
         raise SessionEnded
-    if user.expired_datetime is not None:
-        User.objects.filter(uuid=user.uuid).update(expired_datetime=None)
-        user.expired_datetime = None
+    if active and not degraded and now - session.last_seen > LONGEST_LAG:
+        note_activity(user, session.id)
+    if active and user.expired_datetime is not None:
+        _come_back(user)
     user.last_activity = max(user.last_activity, touched.seen)
     return SignedIn(
         user=user,
         session_id=session.id,
         device=session.device,
+        place=session.place,
         created_datetime=session.created_datetime,
         last_activity=touched.seen,
         expires_at=touched.ends,
@@ -96,17 +103,36 @@ def _find(which: Q) -> tuple[Session, datetime]:
     return session, session.now
 
 
-def _touch(session: Session, user: User) -> Touched | None:
+def _come_back(user: User) -> None:
+    """Take the mark away, unless the clean-up was first: from its claim on nobody comes back."""
+    if not User.objects.filter(uuid=user.uuid, is_active=True).update(expired_datetime=None):
+        raise SessionEnded
+    user.expired_datetime = None
+
+
+def _touch(session: Session, user: User, now: datetime) -> Touched | None:
     redis = get_redis_manager()
     try:
         touched = redis.touch(session.id, user_id=user.user_id, uuid=user.uuid)
         if touched is None and cached.restore(session, user):
             touched = redis.touch(session.id, user_id=user.user_id, uuid=user.uuid)
-    except LinkBroken:
+    except LinkBroken as broken:
+        if broken.renamed:
+            return _touch_renamed(session, user, now)
         logger.warning("Session %s is bound to another user in Redis; ended.", session.id)
         end_sessions(Session.objects.filter(id=session.id))
         return None
     return touched
+
+
+def _touch_renamed(session: Session, user: User, now: datetime) -> Touched | None:
+    """The row holds, and Redis still knows the name from before a change: store the session anew."""
+    redis = get_redis_manager()
+    redis.revoke(session.id, uuid=user.uuid)
+    with contextlib.suppress(LinkBroken):  # a request that read the row before the change was faster
+        if cached.restore(session, user):
+            return redis.touch(session.id, user_id=user.user_id, uuid=user.uuid)
+    return _judge_by_row(session, user, now)
 
 
 def _judge_by_row(session: Session, user: User, now: datetime, *, note: bool = True) -> Touched | None:

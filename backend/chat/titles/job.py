@@ -69,7 +69,7 @@ async def ask_for_title(claim: Claim, outcome: Outcome, *, busy_with: int) -> No
 
     A worker that is `busy_with` many other answers leaves the title for later.
     """
-    if claim.mode != Mode.AI or outcome.status != AnswerStatus.DONE:
+    if claim.mode == Mode.BASIC or outcome.status != AnswerStatus.DONE:
         return
     try:
         if await _read_unnamed(claim.question_id):
@@ -83,7 +83,9 @@ async def ask_for_title(claim: Claim, outcome: Outcome, *, busy_with: int) -> No
 async def _ask_model(turn: _Turn) -> str:
     """Return a title, or "" when the model is none that can word one, or fails."""
     try:
-        model = await model_registry().get(turn.model)
+        registry = model_registry()
+        # One that answers from passages would look for the title in them.
+        model = await registry.get(registry.counterpart(turn.model, "basic"))
         if not model.is_language_model:
             return ""
         async with asyncio.timeout(_DEADLINE_SECONDS):

@@ -1,0 +1,1 @@
+"""Models that answer from passages and cite them: one over any language model, and one that quotes."""

@@ -1,0 +1,69 @@
+"""What belongs to a user, in the order in which it is deleted: what hangs under something first.
+
+Rows of other tables that point at these go with them (citations with their chat). What is
+not listed here goes with the user: it must be little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+
+from chat.library.files import remove_file
+from models.models import (
+    Attachment,
+    Chat,
+    Collection,
+    Conversation,
+    Document,
+    DocumentImage,
+    Notification,
+    RagData,
+    SearchLog,
+    Session,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedRows:
+    """A table with `owner`, the path to its user. `has_files`: a file may lie under each row's id."""
+
+    model: type[Model]
+    owner: str
+    has_files: bool = False
+
+    def count(self, users: Any) -> int:
+        """`users`: uuids, or a query for them."""
+        return int(self._of(users).count())
+
+    def delete_some(self, users: Sequence[UUID], most: int) -> int:
+        """Delete up to `most` rows and their files; return how many rows."""
+        keys = list(self._of(users).values_list("pk", flat=True)[:most])
+        if self.has_files:
+            # First, and again by the next cleaner if this transaction fails: no file may be left without a row.
+            for key in keys:
+                remove_file(key)
+        if keys:
+            self.model._default_manager.filter(pk__in=keys).only("pk").delete()
+        return len(keys)
+
+    def _of(self, users: Any) -> Any:
+        return self.model._default_manager.filter(**{f"{self.owner}__in": users})
+
+
+OWNED = (
+    OwnedRows(SearchLog, "user_id"),
+    OwnedRows(Chat, "user_id"),
+    OwnedRows(RagData, "document__owner_id"),
+    OwnedRows(DocumentImage, "document__owner_id", has_files=True),
+    OwnedRows(Document, "owner_id", has_files=True),
+    OwnedRows(Attachment, "owner_id", has_files=True),
+    OwnedRows(Conversation, "user_id"),
+    OwnedRows(Collection, "owner_id"),
+    OwnedRows(Notification, "user_id"),
+    OwnedRows(Session, "user_id"),
+)

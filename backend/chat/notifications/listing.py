@@ -1,0 +1,155 @@
+"""Reading a user's notifications: one statement a look, because every open page looks every few seconds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from django.db import connection
+
+from chat.database import async_pool
+from chat.notifications.nudges import nudge_on_commit
+
+_LARGEST_ID = 2**63 - 1
+
+# An answer that somebody is watching is marked as read when they have seen its end. Until they had the time
+# to, it is no news for anybody: it is held back, with all that came after it.
+_SETTLING: LiteralString = """
+    kind = 'answer_finished' AND read_at IS NULL AND created_datetime > clock_timestamp() - interval '1 second'
+"""
+_LATEST: LiteralString = """
+    SELECT id, updated_datetime FROM conversations
+     WHERE user_id = %(user)s AND deleted_at IS NULL AND archived = {archived}
+     ORDER BY updated_datetime DESC LIMIT 1
+"""
+_STATE: LiteralString = f"""
+    SELECT (SELECT count(*) FROM (SELECT FROM notifications WHERE user_id = %(user)s AND read_at IS NULL
+                                     AND NOT ({_SETTLING}) LIMIT 100) AS counted) AS unread,
+           (SELECT max(id) FROM notifications WHERE user_id = %(user)s) AS newest,
+           latest.id AS conversation, latest.updated_datetime AS changed
+      FROM (SELECT) AS one LEFT JOIN (
+            SELECT * FROM (({_LATEST.format(archived="false")}) UNION ALL ({_LATEST.format(archived="true")})) AS both_kinds
+             ORDER BY updated_datetime DESC LIMIT 1) AS latest ON true
+"""
+_FOUND: LiteralString = f"""
+    SELECT id AS row_id, kind, payload, created_datetime, read_at, {_SETTLING} AS settling FROM notifications
+     WHERE user_id = %(user)s AND id > %(after)s AND id < %(before)s
+"""
+_LOOK: LiteralString = f"WITH state AS ({_STATE}), found AS ({_FOUND} ORDER BY id {{order}} LIMIT %(limit)s) "
+_ROWS: LiteralString = "SELECT * FROM state LEFT JOIN found ON true ORDER BY row_id "
+_NEW: LiteralString = _LOOK.format(order="ASC") + _ROWS + "ASC"
+_OLD: LiteralString = _LOOK.format(order="DESC") + _ROWS + "DESC"
+
+_READ = """
+    UPDATE notifications SET read_at = now() WHERE user_id = %(user)s AND read_at IS NULL
+       AND (id = ANY(%(ids)s) OR id <= %(until)s)
+"""
+_SEEN: LiteralString = """
+    UPDATE notifications SET read_at = now()
+     WHERE user_id = (SELECT user_id FROM chats WHERE question_id = %(question)s) AND read_at IS NULL
+       AND kind = 'answer_finished' AND payload->>'question' = %(text)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    id: int
+    kind: str
+    payload: dict[str, Any]
+    created_datetime: datetime
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a look found.
+
+    `cursor`: from where the next look for new ones goes on. `unread`: at most 100 are counted.
+    `conversation` was changed last, at `changed`; both None without any. `more`: the page was
+    full. `settling`: something is held back, for a second at most.
+    """
+
+    notes: tuple[Note, ...]
+    cursor: int
+    unread: int
+    conversation: UUID | None
+    changed: datetime | None
+    more: bool
+    settling: bool
+
+    @property
+    def changes(self) -> str:
+        """Differs from an earlier look's when a chat was asked, or something was told, since then."""
+        moment = int(self.changed.timestamp() * 1_000_000) if self.changed else 0
+        return f"{moment}-{self.cursor}"
+
+
+def read_new(user: UUID, *, after: int, limit: int) -> News:
+    """Return what came after an id, the oldest first."""
+    rows = _fetch(_NEW, user=user, after=after, before=_LARGEST_ID, limit=limit + 1)
+    return _news(rows, limit, after=after)
+
+
+def read_old(user: UUID, *, before: int | None, limit: int) -> News:
+    """Return what came before an id, or the last ones, the newest first."""
+    rows = _fetch(_OLD, user=user, after=-1, before=before or _LARGEST_ID, limit=limit + 1)
+    return _news(rows, limit, after=None)
+
+
+async def read_new_async(user: UUID, *, after: int, limit: int) -> News:
+    """`read_new` for sockets."""
+    pool = await async_pool()
+    async with pool.connection() as link:
+        cursor = await link.execute(_NEW, {"user": user, "after": after, "before": _LARGEST_ID, "limit": limit + 1})
+        return _news(await cursor.fetchall(), limit, after=after)
+
+
+def mark_read(user: UUID, *, ids: list[int] | None = None, until: int | None = None) -> None:
+    """Mark some as read, or all up to an id. Others' are passed over."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, {"user": user, "ids": ids or [], "until": until or 0})
+    nudge_on_commit(user)
+
+
+async def note_seen(question_id: UUID) -> None:
+    """Mark what was told of an answer as read: somebody has watched it to its end."""
+    pool = await async_pool()
+    async with pool.connection() as link:
+        await link.execute(_SEEN, {"question": question_id, "text": str(question_id)})
+
+
+def _fetch(statement: str, **parameters: Any) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _news(rows: list[dict[str, Any]], limit: int, *, after: int | None) -> News:
+    state, found = rows[0], [row for row in rows if row["row_id"] is not None]
+    settling = next((place for place, row in enumerate(found) if row["settling"]), None)
+    if after is not None:
+        shown = found[:settling][:limit]
+        cursor = shown[-1]["row_id"] if shown else after
+    else:
+        shown = [row for row in found if not row["settling"]][:limit]
+        held = [row["row_id"] for row in found if row["settling"]]
+        cursor = min(held) - 1 if held else state["newest"] or 0
+    return News(
+        notes=tuple(_note(row) for row in shown),
+        cursor=cursor,
+        unread=state["unread"],
+        conversation=state["conversation"],
+        changed=state["changed"],
+        more=len(found) > limit,
+        settling=settling is not None,
+    )
+
+
+def _note(row: dict[str, Any]) -> Note:
+    # Django leaves JSON as text, where the pool of the sockets reads it.
+    payload = json.loads(row["payload"]) if isinstance(row["payload"], str) else row["payload"]
+    return Note(row["row_id"], row["kind"], payload, row["created_datetime"], row["read_at"] is not None)

@@ -1,0 +1,96 @@
+"""Passages by the closeness of their vectors, in Postgres. All vectors have length 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import LiteralString
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from ai_models.embeddings import Vector
+from models.models import Embedder
+
+# pgvector's most for an HNSW index over `vector`; above it every search compares all vectors in scope.
+MOST_INDEXED_DIMENSIONS = 2_000
+
+_SCOPE: LiteralString = """
+    embedder_id = %(embedder)s AND collection_id = ANY(%(scope)s) AND document_id <> ALL(%(deleted)s::uuid[])
+"""
+_ALL: LiteralString = """
+    SELECT data_id, -(embedding <#> %(vector)s::vector) AS score FROM passage_embeddings
+     WHERE {scope} ORDER BY embedding <#> %(vector)s::vector LIMIT %(limit)s
+"""
+# The expression and the condition must be the index's own, number for number.
+_NEAR: LiteralString = """
+    SELECT data_id, -(embedding::vector({dimensions}) <#> %(vector)s::vector({dimensions})) AS score
+      FROM passage_embeddings
+     WHERE embedder_id = {embedder} AND collection_id = ANY(%(scope)s) AND document_id <> ALL(%(deleted)s::uuid[])
+     ORDER BY embedding::vector({dimensions}) <#> %(vector)s::vector({dimensions}) LIMIT %(limit)s
+"""
+_THESE: LiteralString = """
+    SELECT data_id, -(embedding <#> %(vector)s::vector) FROM passage_embeddings
+     WHERE embedder_id = %(embedder)s AND data_id = ANY(%(these)s)
+"""
+_PLAN: LiteralString = """
+    SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+           set_config('enable_sort', 'off', true), set_config('hnsw.ef_search', '200', true),
+           set_config('hnsw.iterative_scan', 'relaxed_order', true)
+"""
+# Only the index by collection, which tells the scope.
+_PLAN_ALL: LiteralString = "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
+_INDEX: LiteralString = """
+    CREATE INDEX IF NOT EXISTS passage_embeddings_near_{embedder} ON passage_embeddings
+     USING hnsw ((embedding::vector({dimensions})) vector_ip_ops) WHERE embedder_id = {embedder}
+"""
+
+
+def nearest_passages(
+    embedder: Embedder, vector: Vector, scope: Sequence[UUID], deleted: Sequence[UUID], *, limit: int, exact: bool
+) -> dict[int, float]:
+    """Return the closest passages of these collections; not `exact`: by the index, which may miss some."""
+    by_index = not exact and embedder.dimensions <= MOST_INDEXED_DIMENSIONS
+    statement = _numbered(_NEAR, embedder) if by_index else _ALL.format(scope=_SCOPE)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_PLAN if by_index else _PLAN_ALL)
+        cursor.execute(
+            statement,
+            {
+                "embedder": embedder.pk,
+                "scope": list(scope),
+                "deleted": list(deleted),
+                "vector": as_text(vector),
+                "limit": limit,
+            },
+        )
+        return {data_id: float(score) for data_id, score in cursor.fetchall()}
+
+
+def closeness_of(embedder: Embedder, vector: Vector, data_ids: Iterable[int]) -> dict[int, float]:
+    """Return how close these passages are; those without a vector are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_THESE, {"embedder": embedder.pk, "these": list(data_ids), "vector": as_text(vector)})
+        return {data_id: float(score) for data_id, score in cursor.fetchall()}
+
+
+def index_vectors(embedder: Embedder) -> None:
+    """Make the embedder's index while it has no vectors yet: then nobody waits for it."""
+    if 0 < embedder.dimensions <= MOST_INDEXED_DIMENSIONS:
+        with connection.cursor() as cursor:
+            cursor.execute(_numbered(_INDEX, embedder))
+
+
+def drop_vectors(embedder: Embedder) -> None:
+    """Forget an embedder that is no longer used, with all its vectors."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX IF EXISTS passage_embeddings_near_{int(embedder.pk)}")
+        cursor.execute("DELETE FROM passage_embeddings WHERE embedder_id = %s", [embedder.pk])
+        embedder.delete()
+
+
+def as_text(vector: Vector) -> str:
+    return f"[{','.join([f'{number:.7g}' for number in vector])}]"
+
+
+def _numbered(statement: LiteralString, embedder: Embedder) -> str:
+    return statement.format(embedder=int(embedder.pk), dimensions=int(embedder.dimensions))
