@@ -153,10 +153,13 @@ class ApiClient(AccountCalls):
     def chat(self, question_id: str) -> Chat:
         return Chat.read(self._request("GET", f"chats/{question_id}/"))
 
-    def ask(self, question: Mapping[str, Any], *, key: str, wait: bool = False) -> Chat:
-        """Ask, or with a key that was used before find the same chat again. Waiting, it is mostly finished."""
+    def ask(self, question: Mapping[str, Any], *, key: str, wait: bool = False, seconds: float = _WAIT_SECONDS) -> Chat:
+        """Ask, or with a key that was used before find the same chat again. Waiting, it is mostly finished.
+
+        Raises ApiError (api_timeout) when it takes longer than `seconds`.
+        """
         query = {"wait": "true"} if wait else {}
-        read_seconds = _WAIT_SECONDS if wait else _READ_SECONDS
+        read_seconds = seconds if wait else _READ_SECONDS
         data = self._request("POST", "chats/", body=question, query=query, key=key, read_seconds=read_seconds)
         return Chat.read(data)
 

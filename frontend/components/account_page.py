@@ -21,7 +21,9 @@ def draw() -> None:
         return
     with st.container(key="account-page", gap="medium"):
         _draw_head(user)
-        notice.draw()
+        # A place of its own, so that a notice that comes or goes moves nothing that is open below.
+        with st.empty().container(gap="small"):
+            notice.draw()
         if user is None or user.is_guest:
             joining.draw(user)
         if user:

@@ -12,17 +12,19 @@ from visitor import account, notices
 
 
 def draw(user: User | None) -> None:
-    """`user` is the guest, or nobody yet."""
-    keep = t("joining.keep") if user else t("joining.new")
+    """`user` is the guest, who has chats to keep; somebody without a session rather comes back."""
     with st.container(key="card-joining", border=True):
-        tabs = st.tabs([keep, t("joining.sign_in"), t("joining.code")])
-        with tabs[0]:
+        if user:
+            new, known, code = st.tabs([t("joining.keep"), t("joining.sign_in"), t("joining.code")])
+        else:
+            known, new, code = st.tabs([t("joining.sign_in"), t("joining.new"), t("joining.code")])
+        with new:
             st.markdown(t("joining.keep_says") if user else t("joining.new_says"))
-            _draw_new_account(keep)
-        with tabs[1]:
+            _draw_new_account(t("joining.keep") if user else t("joining.create"))
+        with known:
             if sign_in.draw_form("page"):
                 _welcome(t("joining.signed_in"))
-        with tabs[2]:
+        with code:
             st.markdown(t("joining.code_says"))
             _draw_code()
 

@@ -20,7 +20,8 @@ def draw(staff: User) -> None:
     """Raises ApiError when the session has ended."""
     with st.container(key="card-staff", border=True, gap="small"):
         st.subheader(t("staff.title"), anchor=False)
-        _draw_code()
+        with st.empty().container():
+            _draw_code()
         people, invitations = st.tabs([t("staff.people"), t("staff.invitations")])
         try:
             with people:

@@ -225,7 +225,7 @@ def put_draft_into_input() -> None:
 def start_anew_after_session_end() -> None:
     """The API does not know this session any more: its chats leave the page, the question goes back to the input.
 
-    A guest cannot come back, and starts anew. Anybody else can sign in and go on at the same address.
+    The address stays: an account can sign in and go on there, and so does another tab of a guest who became one.
     """
     question = st.session_state.get(_STATE)
     if question:
@@ -237,7 +237,6 @@ def start_anew_after_session_end() -> None:
     if draft:
         keep_draft(draft)
     if user and user.is_guest:
-        screen.show_empty_page()
         notices.leave("info", t("error.session_ended"))
     else:
         notices.leave("warning", t("signing_in.ended"), offers_sign_in=True)
