@@ -59,12 +59,14 @@ def _draw_bell() -> None:
     # Read first, so that the count is that of what is not on screen.
     history = _read_history() if st.session_state.get(_KEY) else None
     unread = news.unread()
-    label = t("bell.unread", count=unread) if unread else t("bell.title")
     with st.container(key="bell-place", width="content"):
         count = st.empty()
         if unread:
-            count.html(f'<span class="tc-count" aria-hidden="true">{"99+" if unread >= _MANY else unread}</span>')
-        with st.popover(label, icon=":material/notifications:", type="tertiary", key=_KEY, on_change="rerun"):
+            says = html_text(t("bell.unread", count=unread))
+            number = "99+" if unread >= _MANY else unread
+            count.html(f'<span class="tc-count" role="status" aria-label="{says}">{number}</span>')
+        # Its label never changes: it would be another one then, and closed.
+        with st.popover(t("bell.title"), icon=":material/notifications:", type="tertiary", key=_KEY, on_change="rerun"):
             if history is not None:
                 _draw_history(history)
 

@@ -17,7 +17,7 @@ from typing import Final
 from api_client import ApiClient, ApiError
 
 # So long at a time, and until nobody has looked for so long.
-_ASK_SECONDS: Final = 3.0
+_ASK_SECONDS: Final = 6.0
 _threads: Final = ThreadPoolExecutor(max_workers=64, thread_name_prefix="answer-wait")
 _waits: Final[dict[str, Future[None]]] = {}
 _looked: Final[dict[str, float]] = {}

@@ -5,6 +5,7 @@ looks between find out whether there is anything to draw. While the API is away 
 """
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,20 +18,24 @@ from visitor import identity
 LOOK_SECONDS: Final = 4.0
 _LONGEST_PAUSE: Final = 60.0
 _STATE: Final = "news"
-# Of the history in the popover; more come by the button beneath.
-PAGE: Final = 20
+# Of the history in the popover at first; the button beneath shows all.
+_PAGE: Final = 20
 _MOST: Final = 100
 
 
 @dataclass
 class _Seen:
-    """`cursor` and `changes` are None before the first look; `history` is None unless it is on screen."""
+    """`cursor` and `changes` are None before the first look; `history` is None unless it is on screen.
+
+    `told` are the ids of answers that somebody has heard of here, rather than watched.
+    """
 
     cursor: int | None = None
     changes: str | None = None
     unread: int = 0
     history: tuple[Note, ...] | None = None
-    size: int = PAGE
+    shown: int = _PAGE
+    told: set[int] = field(default_factory=set)
     to_tell: list[Note] = field(default_factory=list)
     pause: float = 0.0
     due: float = 0.0
@@ -79,7 +84,7 @@ def _take(news: News) -> None:
     if seen.cursor is not None and news.notes:
         seen.to_tell += [note for note in news.notes if not note.read]
         if seen.history is not None:
-            seen.history = (*reversed(news.notes), *seen.history)[:_MOST]
+            seen.history = (*_worth_showing(reversed(news.notes)), *seen.history)[:_MOST]
     seen.cursor, seen.unread, seen.changes = news.cursor, news.unread, news.changes
 
 
@@ -99,29 +104,37 @@ def open_history() -> tuple[Note, ...]:
     """The newest ones as they were when the history was opened, which marks them as read. Raises ApiError."""
     seen = _seen()
     if seen.history is None:
-        news = identity.client().latest_news(count=seen.size)
-        seen.history, seen.cursor, seen.unread = news.notes, news.cursor, news.unread
+        news = identity.client().latest_news(count=_MOST)
+        seen.history, seen.cursor, seen.unread = _worth_showing(news.notes), news.cursor, news.unread
     if seen.cursor and seen.unread:
         identity.client().mark_read(until=seen.cursor)
         seen.unread = 0
-    return seen.history
+    return seen_history()
 
 
 def seen_history() -> tuple[Note, ...]:
     """What this tab has read of it."""
-    return _seen().history or ()
+    seen = _seen()
+    return (seen.history or ())[: seen.shown]
 
 
 def close_history() -> None:
     seen = _seen()
-    seen.history, seen.size = None, PAGE
+    seen.history, seen.shown = None, _PAGE
 
 
 def show_more() -> None:
-    seen = _seen()
-    seen.history, seen.size = None, _MOST
+    _seen().shown = _MOST
 
 
 def has_more() -> bool:
     seen = _seen()
-    return seen.history is not None and len(seen.history) >= seen.size and seen.size < _MOST
+    return len(seen.history or ()) > seen.shown
+
+
+def _worth_showing(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Without the answers that were watched to their end: they are stored as read, and would be most of the list."""
+    told = _seen().told
+    kept = [note for note in notes if note.kind != "answer_finished" or not note.read or note.id in told]
+    told.update(note.id for note in kept if note.kind == "answer_finished")
+    return tuple(kept)

@@ -59,6 +59,17 @@ def test_opening_the_bell_shows_the_history_and_reads_it(guest_page: AppTest, ap
     assert api.count("POST", "notifications/read/") == 1, "once"
 
 
+def test_answers_that_were_watched_are_not_in_the_history(guest_page: AppTest, api: FakeApi) -> None:
+    for title in ("watched", "told"):
+        fake_accounts.notify(api, "answer_finished", conversation="x", title=title, mode="basic", status="done")
+    api.notes[0]["read"] = True
+    guest_page.session_state["bell"] = True
+    assert history(guest_page.run()) == ["The answer in “told” is ready."]
+    guest_page.session_state["bell"] = False
+    guest_page.run().session_state["bell"] = True
+    assert history(guest_page.run()) == ["The answer in “told” is ready."], "also when it was read"
+
+
 def test_unread_ones_survive_a_reload_and_are_not_told_again(guest_page: AppTest, api: FakeApi) -> None:
     fake_accounts.notify(api, "new_sign_in", device="Firefox on Linux")
     guest_page.run()
