@@ -12,7 +12,7 @@ from conversation import asking, following, screen
 from conversation.asking import PendingQuestion
 from conversation.screen import History
 from i18n import t
-from visitor import notices
+from visitor import identity, notices
 
 
 def draw(mode: str, *, draw_empty: Callable[[], None]) -> None:
@@ -25,7 +25,7 @@ def draw(mode: str, *, draw_empty: Callable[[], None]) -> None:
     pending = asking.pending()
     if history:
         st.set_page_config(page_title=f"{history.conversation.title} – Triple Chat")
-    drawn = transcript.draw(history, pending, streams=mode in asking.STREAMED and not dialogs.is_any_open())
+    drawn = transcript.draw(history, pending, streams=mode in asking.STREAMED and not dialogs.is_open())
     if history is None and pending is None and not is_away:
         draw_empty()
     else:
@@ -74,6 +74,8 @@ def _open() -> tuple[History | None, bool]:
     """
     if asking.is_sending() and (screen.conversation_id() is None or screen.seen_history()):
         return screen.seen_history(), False
+    if screen.conversation_id() and not identity.is_signed_in() and notices.current() is None:
+        notices.leave("info", t("signing_in.to_see"), offers_sign_in=True)
     try:
         return screen.open_history(), False
     except ApiError as error:

@@ -16,6 +16,9 @@ ICONS: Final = {
     "documents": ":material/folder_open:",
 }
 
+ACCOUNT: Final = "account"
+_ACCOUNT_ICON: Final = ":material/account_circle:"
+
 
 def all_pages() -> dict[str, StreamlitPage]:
     """In the order of the navigation; `server.routes` serves the same addresses."""
@@ -28,4 +31,5 @@ def all_pages() -> dict[str, StreamlitPage]:
         "documents": st.Page(
             _FOLDER / "documents.py", title=t("page.documents"), icon=ICONS["documents"], url_path="documents"
         ),
+        ACCOUNT: st.Page(_FOLDER / "account.py", title=t("page.account"), icon=_ACCOUNT_ICON, url_path="account"),
     }

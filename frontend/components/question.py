@@ -46,6 +46,10 @@ def draw(chat: Chat, mode: str, *, busy: bool) -> None:
             _draw_versions(chat, busy=busy)
 
 
+def is_editing() -> bool:
+    return st.session_state.get(_EDITING) is not None
+
+
 def reserve_tools(turn_name: str) -> None:
     """Room for what will stand under a question, so that nothing moves when it does."""
     with st.container(key=_tools_key(turn_name), horizontal=True, horizontal_alignment="right"):

@@ -20,7 +20,7 @@ from api_types import Chat, ConversationSettings
 from conversation import chat_settings, collection_choice, model_choice, pictures, screen, waiting
 from conversation.pictures import Picture
 from i18n import t
-from visitor import identity, notices
+from visitor import identity, notices, tab
 
 # Chats whose answers are streamed over a socket.
 STREAMED: Final = frozenset({"ai", "advanced"})
@@ -95,6 +95,9 @@ def ask(
         keep_draft(text)
         notices.leave(*refusal)
         return
+    if not identity.is_signed_in():
+        # The address may name a conversation that could be seen after signing in.
+        screen.show_empty_page()
     conversation = screen.conversation_id()
     question = PendingQuestion(
         text,
@@ -111,6 +114,9 @@ def ask(
         # Before the page is drawn, which then takes the cookie over.
         identity.ensure_session()
     except ApiError as error:
+        if error.code == "guests_closed":
+            _drop(question, draft=True)
+            notices.leave("info", notices.sentence(error), offers_sign_in=True)
         question.problem = error
         return
     if mode in STREAMED:
@@ -272,13 +278,23 @@ def put_draft_into_input() -> None:
 
 
 def start_anew_after_session_end() -> None:
-    """The API does not know this session any more: the page becomes empty, the question goes back to the input."""
+    """The API does not know this session any more: its chats leave the page, the question goes back to the input.
+
+    The address stays: an account can sign in and go on there, and so does another tab of a guest who became one.
+    """
     question = st.session_state.get(_STATE)
     if question:
         _drop(question, draft=True)
+    user = identity.known_user()
+    draft = st.session_state.get(_DRAFT)
     identity.forget_session()
-    screen.show_empty_page()
-    notices.leave("info", t("error.session_ended"))
+    tab.forget_visitor()
+    if draft:
+        keep_draft(draft)
+    if user and user.is_guest:
+        notices.leave("info", t("error.session_ended"))
+    else:
+        notices.leave("warning", t("signing_in.ended"), offers_sign_in=True)
 
 
 def _accepted(question: PendingQuestion, client: ApiClient, chat: Chat) -> None:

@@ -53,12 +53,13 @@ def conversation_id() -> str | None:
 
 
 def open_history() -> History | None:
-    """The conversation in the address with its newest turns; None on the empty page. Raises ApiError."""
+    """The conversation in the address with its newest turns; None on the empty page. Raises ApiError.
+
+    Whoever is not signed in sees none; its address stays, for when they are.
+    """
     wanted = conversation_id()
     if wanted is None or not identity.is_signed_in():
-        st.session_state.pop(_STATE, None)
-        if wanted:
-            raise ApiError("not_found", status=404)
+        forget_history()
         return None
     return _read(wanted)
 
@@ -138,6 +139,10 @@ def wanted_chat() -> str | None:
 def show_empty_page() -> None:
     notices.clear()
     st.query_params.clear()
+    forget_history()
+
+
+def forget_history() -> None:
     st.session_state.pop(_STATE, None)
 
 

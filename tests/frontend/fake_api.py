@@ -11,12 +11,12 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.frontend import fake_library
+from tests.frontend.fake_accounts import AccountRoutes, now
 from tests.frontend.fake_library import FakeLibrary, LibraryRoutes
 from tests.frontend.fake_models import model_list
 from tests.frontend.fake_socket import serve_socket
@@ -34,10 +34,6 @@ GUIDE_CITATION = {
     "start": 0,
     "end": 78,
 }
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
 def answer_by_quoting(question: str) -> Body:
@@ -73,6 +69,12 @@ class FakeApi:
     pieces: list[str] = field(default_factory=list)
     sockets: int = 0
     library: FakeLibrary = field(default_factory=FakeLibrary)
+    accounts: dict[str, Body] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, Body] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    invitations: list[Body] = field(default_factory=list)
+    notes: list[Body] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.free.set()
@@ -105,7 +107,7 @@ class FakeApi:
         return sum(1 for each in self.requests if each == (method, path))
 
 
-class Handler(LibraryRoutes, BaseHTTPRequestHandler):
+class Handler(LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
     """Routes by regular expression; one short method per resource."""
 
     protocol_version = "HTTP/1.1"
@@ -144,10 +146,11 @@ class Handler(LibraryRoutes, BaseHTTPRequestHandler):
         for prefix, errors in self.api.refusals.items():
             if errors and f"{method} {path}".startswith(prefix):
                 return self._fail(*errors.pop(0))
-        self.user = self.api.tokens.get((self.headers.get("Authorization") or "").removeprefix("Bearer "))
+        self.token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        self.user = self.api.tokens.get(self.token)  # type: ignore[assignment]
         for pattern, name in (*ROUTES, *fake_library.ROUTES):
             if match := re.fullmatch(pattern, path):
-                if name not in {"sessions", "models", "health"} and self.user is None:
+                if name not in OPEN_TO_ALL and self.user is None:
                     signed = "session_ended" if self.headers.get("Authorization") else "not_signed_in"
                     return self._fail(401, signed)
                 return getattr(self, f"_{name}")(method, *match.groups())
@@ -162,6 +165,8 @@ class Handler(LibraryRoutes, BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(payload)))
+        if status == 429:
+            self.send_header("Retry-After", "17")
         self.end_headers()
         self.wfile.write(payload)
 
@@ -172,19 +177,9 @@ class Handler(LibraryRoutes, BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def _fail(self, status: int, code: str) -> None:
-        error = {"code": code, "message": f"English sentence for {code}", "details": {}, "request_id": "r1"}
+    def _fail(self, status: int, code: str, details: Body | None = None) -> None:
+        error = {"code": code, "message": f"English sentence for {code}", "details": details or {}, "request_id": "r1"}
         self._send(status, {"error": error})
-
-    def _sessions(self, method: str) -> None:
-        token = uuid.uuid4().hex
-        expires = (datetime.now(UTC) + timedelta(days=30)).isoformat()
-        user = {"user_id": f"guest-{token[:6]}", "uuid": token, "is_guest": True, "is_staff": False}
-        self.api.tokens[token] = {**user, "created_datetime": now(), "last_activity": now(), "expires_at": expires}
-        self._send(201, {"token": token, "expires_at": expires, "user": self.api.tokens[token]})
-
-    def _me(self, method: str) -> None:
-        self._send(200, self.user)
 
     def _health(self, method: str) -> None:
         self._send(200, {"status": "ok"})
@@ -200,7 +195,7 @@ class Handler(LibraryRoutes, BaseHTTPRequestHandler):
 
     def _mine(self, conversation_id: str) -> Body | None:
         row = self.api.conversations.get(conversation_id)
-        return row if row and row["owner"] == self.user["user_id"] else None  # type: ignore[index]
+        return row if row and row["owner"] == self.user["user_id"] else None
 
     def _conversations(self, method: str) -> None:
         if method == "POST":
@@ -291,7 +286,7 @@ class Handler(LibraryRoutes, BaseHTTPRequestHandler):
             "title_by": "question", "model": body.get("model", "builtin"), "pinned": False, "archived": False,
             "system_prompt": body.get("system_prompt", ""), "parameters": body.get("parameters", {}),
             "collections": body.get("collections", []), "deleted": False, "current_leaf": None, "created_datetime": now(), "updated_datetime": now(),
-            "owner": self.user["user_id"],  # type: ignore[index]
+            "owner": self.user["user_id"],
         }  # fmt: skip
         self.api.conversations[row["id"]] = row
         return str(row["id"])
@@ -343,9 +338,20 @@ class Handler(LibraryRoutes, BaseHTTPRequestHandler):
         return self._send(202, self.api.chats[self._new_chat(chat["conversation"], body)])
 
 
+OPEN_TO_ALL = {"sessions", "redeem", "users", "models", "health"}
 ROUTES = (
     (r"sessions/", "sessions"),
+    (r"sessions/redeem/", "redeem"),
+    (r"sessions/([^/]+)/", "session"),
+    (r"users/", "users"),
     (r"users/me/", "me"),
+    (r"users/me/export/", "export"),
+    (r"users/invitations/", "invitations"),
+    (r"users/invitations/([^/]+)/", "invitation"),
+    (r"users/([^/]+)/", "user"),
+    (r"users/([^/]+)/password-reset/", "reset"),
+    (r"notifications/", "notifications"),
+    (r"notifications/read/", "read"),
     (r"health/live/", "health"),
     (r"models/(check/)?", "models"),
     (r"conversations/", "conversations"),
