@@ -42,7 +42,7 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
         "document_unreadable", "document_empty", "document_too_large", "document_unsupported", "document_hwp",
         "document_old_office", "document_type_mismatch", "document_encrypted", "document_damaged",
         "document_unpacks_too_large", "document_too_complex", "document_too_long", "document_no_text",
-        "picture_too_large", "document_gave_up", "storage_full", "too_large", "throttled", "api_unreachable",
+        "picture_too_large", "document_gave_up", "storage_full", "too_large", "throttled", "too_many_uploads", "api_unreachable",
         "api_timeout", "unavailable", "server_error", "not_found",
     ),
     "month": tuple(str(number) for number in range(1, 13)),
