@@ -12,21 +12,24 @@ import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Final, Literal
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, Final
 
 import requests
 from requests.adapters import HTTPAdapter
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
-from api_types import AnswerEvent, Chat, Conversation, Json, ModelList, NewSession, Page, User
+from account_calls import AccountCalls, Method
+from api_library import LibraryApi
+from api_multipart import Multipart
+from api_types import AnswerEvent, Chat, Conversation, Json, ModelList, NewSession, Page, User, cursor_in
 from settings import API_URL, visitor_secret
 
 _CONNECT_SECONDS: Final = 3.0
 _READ_SECONDS: Final = 10.0
 # The API answers a waiting request after 60 s at the latest, with 202 when the answer still runs.
 _WAIT_SECONDS: Final = 75.0
+_DOWNLOAD_SECONDS: Final = 60.0
 _POOL_SIZE: Final = 128
 _SOCKET_URL: Final = f"{API_URL.replace('http', 'ws', 1)}/ws/chat/"
 _CLOSE_SECONDS: Final = 1.0
@@ -46,18 +49,28 @@ _STATUS_OF: Final = {
 }
 _CLOSED_FOR: Final = {1013: "unavailable", 4401: "session_ended", 4429: "throttled"}
 
-Method = Literal["GET", "POST", "PATCH", "DELETE"]
-
 
 class ApiError(Exception):
-    """A request that did not work out. `code` is the API's, or one of: api_unreachable, api_timeout, server_error."""
+    """A request that did not work out. `code` is the API's, or one of: api_unreachable, api_timeout, server_error.
 
-    def __init__(self, code: str, message: str = "", *, status: int = 0, retry_after: int | None = None) -> None:
+    `details` says by field what is wrong. `retry_after`: seconds.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str = "",
+        *,
+        status: int = 0,
+        retry_after: int | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.message = message
         self.status = status
         self.retry_after = retry_after
+        self.details = details or {}
 
     @property
     def is_away(self) -> bool:
@@ -66,7 +79,7 @@ class ApiError(Exception):
 
     @property
     def is_signed_out(self) -> bool:
-        return self.status == 401
+        return self.status == 401 and self.code != "invalid_credentials"
 
 
 def _open_pool() -> requests.Session:
@@ -83,17 +96,25 @@ def _open_pool() -> requests.Session:
 _pool: Final = _open_pool()
 
 
-class ApiClient:
-    """The API as one visitor sees it. Cheap to make; holds no connection of its own."""
+class ApiClient(AccountCalls):
+    """The API as one visitor sees it. Cheap to make; holds no connection of its own.
 
-    def __init__(self, *, token: str | None, language: str, address: str | None = None) -> None:
+    `agent` is what the visitor's browser calls itself: sessions are named after it. `address` is the visitor's.
+    """
+
+    def __init__(self, *, token: str | None, language: str, agent: str = "", address: str | None = None) -> None:
         self._token = token
         self._language = language
+        self._agent = agent
         self._address = address
 
     @property
     def is_signed_in(self) -> bool:
         return self._token is not None
+
+    @property
+    def library(self) -> LibraryApi:
+        return LibraryApi(self._request, self._download)
 
     def create_guest(self) -> NewSession:
         return NewSession.read(self._request("POST", "sessions/", body={}))
@@ -112,7 +133,7 @@ class ApiClient:
         """The pinned ones or the others, the one used last first."""
         query = {"pinned": str(pinned).lower(), "search": search, "cursor": cursor}
         data = self._request("GET", "conversations/", query=query)
-        return Page.read(data, Conversation.read, _cursor_in(data.get("next")))
+        return Page.read(data, Conversation.read, cursor_in(data.get("next")))
 
     def conversation(self, conversation_id: str) -> Conversation:
         return Conversation.read(self._request("GET", f"conversations/{conversation_id}/"))
@@ -137,10 +158,13 @@ class ApiClient:
     def chat(self, question_id: str) -> Chat:
         return Chat.read(self._request("GET", f"chats/{question_id}/"))
 
-    def ask(self, question: Mapping[str, Any], *, key: str, wait: bool = False) -> Chat:
-        """Ask, or with a key that was used before find the same chat again. Waiting, it is mostly finished."""
+    def ask(self, question: Mapping[str, Any], *, key: str, wait: bool = False, seconds: float = _WAIT_SECONDS) -> Chat:
+        """Ask, or with a key that was used before find the same chat again. Waiting, it is mostly finished.
+
+        Raises ApiError (api_timeout) when it takes longer than `seconds`.
+        """
         query = {"wait": "true"} if wait else {}
-        read_seconds = _WAIT_SECONDS if wait else _READ_SECONDS
+        read_seconds = seconds if wait else _READ_SECONDS
         data = self._request("POST", "chats/", body=question, query=query, key=key, read_seconds=read_seconds)
         return Chat.read(data)
 
@@ -162,26 +186,39 @@ class ApiClient:
             return False
         return True
 
-    def _request(
+    def _request(self, method: Method, path: str, **options: Any) -> Json:
+        return _json_of(self._send(method, path, **options))
+
+    def _download(self, path: str) -> bytes:
+        response = self._send("GET", path, accept="*/*", read_seconds=_DOWNLOAD_SECONDS)
+        if not response.ok:
+            _json_of(response)
+        return response.content
+
+    def _send(
         self,
         method: Method,
         path: str,
         *,
         body: Mapping[str, Any] | None = None,
+        form: Multipart | None = None,
         query: Mapping[str, str | None] | None = None,
         key: str | None = None,
+        accept: str = "application/json",
         read_seconds: float = _READ_SECONDS,
-    ) -> Json:
+    ) -> requests.Response:
         attempts = 2 if method == "GET" or key else 1
+        headers = self._headers(key) | {"Accept": accept}
         while True:
             attempts -= 1
             try:
-                response = _pool.request(
+                return _pool.request(
                     method,
                     f"{API_URL}/api/{path}",
                     json=body,
+                    data=form,
                     params={name: value for name, value in (query or {}).items() if value},
-                    headers=self._headers(key),
+                    headers=headers | ({"Content-Type": form.content_type} if form else {}),
                     timeout=(_CONNECT_SECONDS, read_seconds),
                     allow_redirects=False,
                 )
@@ -191,14 +228,15 @@ class ApiClient:
                 if attempts and isinstance(error, requests.ConnectionError):
                     continue
                 raise ApiError("api_unreachable") from error
-            return _json_of(response)
 
     def _headers(self, key: str | None) -> dict[str, str]:
-        headers = {"Accept": "application/json", "Accept-Language": self._language, "X-Request-Id": uuid.uuid4().hex}
+        headers = {"Accept-Language": self._language, "X-Request-Id": uuid.uuid4().hex}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         if key:
             headers["Idempotency-Key"] = key
+        if self._agent:
+            headers["User-Agent"] = self._agent
         if self._address and (secret := visitor_secret()):
             headers["X-Visitor"] = _signed(self._address, secret)
         return headers
@@ -219,6 +257,8 @@ def _json_of(response: requests.Response) -> Json:
         raise ApiError("server_error", status=response.status_code) from error
     if response.ok and isinstance(data, dict):
         return data
+    if response.ok and isinstance(data, list):
+        return {"results": data}
     raise _error_in(data, response)
 
 
@@ -232,13 +272,8 @@ def _error_in(data: object, response: requests.Response) -> ApiError:
         str(error.get("message", "")),
         status=response.status_code,
         retry_after=int(wait) if wait.isdecimal() else None,
+        details=error.get("details"),
     )
-
-
-def _cursor_in(url: str | None) -> str | None:
-    """The API's links carry its own host name, which need not be the one this server reaches it by."""
-    values = parse_qs(urlsplit(url).query).get("cursor") if url else None
-    return values[0] if values else None
 
 
 class AnswerSocket:
@@ -296,9 +331,15 @@ class AnswerSocket:
                 raise _why_closed(error) from error
         # An answer that failed ends with an event of the same name, which has a place in the answer.
         if frame["type"] == "error" and "epoch" not in frame:
-            code = str(frame["code"])
-            raise ApiError(code, str(frame.get("message", "")), status=_STATUS_OF.get(code, 400))
+            raise _refusal(frame)
         return frame
+
+
+def _refusal(frame: Json) -> ApiError:
+    code, details = str(frame["code"]), frame.get("details") or {}
+    status = _STATUS_OF.get(code, 400)
+    wait = details.get("retry_after")
+    return ApiError(code, str(frame.get("message", "")), status=status, retry_after=wait, details=details)
 
 
 def _connect(headers: Mapping[str, str]) -> ClientConnection:

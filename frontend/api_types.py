@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 Json = Mapping[str, Any]
 Item = TypeVar("Item")
@@ -16,8 +17,19 @@ RUNNING = frozenset({"queued", "streaming"})
 CAN_RETRY = frozenset({"failed", "interrupted", "cancelled"})
 
 
+def is_built_in(model_id: str) -> bool:
+    """The one that quotes, as it answers in any of the chats."""
+    return model_id.removeprefix("cited/") == BUILT_IN
+
+
 def _time(value: str | None) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
+
+
+def cursor_in(url: str | None) -> str | None:
+    """The API's links carry its own host name, which need not be the one this server reaches it by."""
+    values = parse_qs(urlsplit(url).query).get("cursor") if url else None
+    return values[0] if values else None
 
 
 def _needed_time(value: str) -> datetime:
@@ -41,10 +53,11 @@ class User:
     user_id: str
     is_guest: bool
     expires_at: datetime | None
+    is_staff: bool = False
 
     @classmethod
     def read(cls, data: Json) -> "User":
-        return cls(data["user_id"], data["is_guest"], _time(data.get("expires_at")))
+        return cls(data["user_id"], data["is_guest"], _time(data.get("expires_at")), data.get("is_staff", False))
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,8 @@ class NewSession:
 
 @dataclass(frozen=True)
 class Model:
+    """Of kind "advanced": it answers from documents. `sees`: it takes pictures."""
+
     id: str
     name: str
     kind: str
@@ -71,6 +86,7 @@ class Model:
     is_language_model: bool
     available: bool
     reason: Reason | None
+    sees: bool = False
 
     @classmethod
     def read(cls, data: Json) -> "Model":
@@ -82,6 +98,7 @@ class Model:
             data["is_language_model"],
             data["available"],
             Reason.read(data.get("reason")),
+            (data.get("capabilities") or {}).get("images", False),
         )
 
 
@@ -112,6 +129,7 @@ class ModelList:
     models: tuple[Model, ...]
     endpoints: tuple[Endpoint, ...]
     default: str
+    default_advanced: str = ""
 
     def of_kind(self, kind: str) -> tuple[Model, ...]:
         """Models of kind "advanced" answer from documents, in Advanced chat alone; each stands beside a "basic" one."""
@@ -123,6 +141,7 @@ class ModelList:
             tuple(Model.read(each) for each in data["results"]),
             tuple(Endpoint.read(each) for each in data.get("endpoints") or ()),
             data.get("default") or "",
+            data.get("default_advanced") or "",
         )
 
 
@@ -176,6 +195,7 @@ class Conversation:
     title_by: str = "question"
     settings: ConversationSettings = ConversationSettings()
     match: Match | None = None
+    collections: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, data: Json) -> "Conversation":
@@ -190,19 +210,53 @@ class Conversation:
             data.get("title_by") or "question",
             ConversationSettings.read(data),
             Match.read(data.get("match")),
+            tuple(str(each) for each in data.get("collections") or ()),
         )
 
 
 @dataclass(frozen=True)
 class Citation:
+    """A quoted place: `start` and `end` in the text of the passage `data`, which is None once it is deleted."""
+
     rank: int
     title: str
     heading: str
     quote: str
+    data: int | None = None
+    document: str | None = None
+    page: int | None = None
+    start: int = 0
+    end: int = 0
+    image_urls: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, data: Json) -> "Citation":
-        return cls(data["rank"], data.get("title") or "", data.get("heading") or "", data.get("quote") or "")
+        passage, document = data.get("data"), data.get("document")
+        return cls(
+            data["rank"],
+            data.get("title") or "",
+            data.get("heading") or "",
+            data.get("quote") or "",
+            passage if isinstance(passage, int) else None,
+            str(document) if document else None,
+            data.get("page"),
+            data.get("start") or 0,
+            data.get("end") or 0,
+            tuple(data.get("image_urls") or ()),
+        )
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a passage stands that was found for an answer."""
+
+    title: str
+    heading: str
+    page: int | None
+
+    @classmethod
+    def read(cls, data: Json) -> "Place":
+        return cls(data.get("title") or "", data.get("heading") or "", data.get("page"))
 
 
 @dataclass(frozen=True)
@@ -210,6 +264,8 @@ class Chat:
     """One question and its answer, finished or not.
 
     `siblings` are the turns that stand in its place (edited or regenerated), itself included, the oldest first.
+    `unsupported`: sentences of the answer that no passage supports, as (start, end). `pictures`: addresses of those
+    that came with the question.
     """
 
     question_id: str
@@ -228,6 +284,10 @@ class Chat:
     started: datetime | None
     first_token: datetime | None
     finished: datetime | None
+    confidence: str = ""
+    unsupported: tuple[tuple[int, int], ...] = ()
+    collections: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
     @property
     def is_running(self) -> bool:
@@ -257,6 +317,10 @@ class Chat:
             _time(data.get("started_datetime")),
             _time(data.get("first_token_datetime")),
             _time(data.get("finished_datetime")),
+            data.get("confidence") or "",
+            tuple((start, end) for start, end in data.get("unsupported") or ()),
+            tuple(str(each) for each in data.get("collections") or ()),
+            tuple(each["url"] for each in data.get("attachments") or ()),
         )
 
 
@@ -269,6 +333,7 @@ class AnswerEvent:
     cursor: str
     offset: int
     text: str
+    passages: tuple[Place, ...] = ()
 
     @property
     def is_end(self) -> bool:
@@ -276,7 +341,8 @@ class AnswerEvent:
 
     @classmethod
     def read(cls, data: Json) -> "AnswerEvent":
-        return cls(data["type"], data["epoch"], data["id"], data.get("offset", 0), data.get("text") or "")
+        passages = tuple(Place.read(each) for each in data.get("passages") or ())
+        return cls(data["type"], data["epoch"], data["id"], data.get("offset", 0), data.get("text") or "", passages)
 
 
 @dataclass(frozen=True)

@@ -15,19 +15,35 @@ LANGUAGES: Final = {"ko": "한국어", "en": "English"}
 STATE_KEY: Final = "language"
 
 # Keys that are put together at run time: `error.<code>` for codes of the API and of models, `reason.<code>` for why an
-# endpoint or a model is not available, `month.<number>`. Codes that are not listed are shown with the API's own (safe) sentence.
+# endpoint or a model is not available, `refusal.<code>` for why a file was not taken or not read, `field.<code>` for what
+# is wrong with a name or a password, `month.<number>`. Codes that are not listed are shown with the API's own (safe) sentence.
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "error": (
         "api_unreachable", "api_timeout", "server_error", "unavailable", "throttled", "too_large", "answer_running",
         "idempotency_conflict", "answer_not_retryable", "invalid", "not_found", "not_signed_in", "session_ended",
         "model_unreachable", "model_refused_key", "model_not_found", "model_rate_limited", "model_failed",
         "model_bad_answer", "model_cut", "model_timeout", "model_context_too_long", "model_invalid_option",
-        "model_unknown", "gave_up", "setting_invalid", "plugin_broken", "endpoint_has_no_list",
+        "model_unknown", "model_cannot_see", "picture_refused", "collection_is_default", "not_allowed", "gave_up", "setting_invalid", "plugin_broken", "endpoint_has_no_list",
+        "too_many", "too_many_sign_ins", "too_many_codes", "too_many_registrations", "too_many_questions",
+        "too_many_answers", "daily_tokens_used", "too_many_uploads", "forbidden", "registration_closed",
+        "guests_closed", "invalid_credentials", "wrong_password", "user_id_invalid", "user_id_taken", "password_weak",
+        "is_guest", "is_account", "code_invalid", "not_yourself",
+    ),
+    "field": (
+        "user_id_length", "user_id_characters", "user_id_edges", "user_id_mixed_alphabets", "user_id_reserved",
+        "required", "password_too_short", "password_too_common", "password_too_similar", "password_entirely_numeric",
     ),
     "reason": (
         "model_unreachable", "model_refused_key", "model_not_found", "model_rate_limited", "model_failed",
         "model_bad_answer", "model_timeout", "ollama_not_found", "no_models", "endpoint_has_no_list", "plugin_broken",
         "setting_invalid",
+    ),
+    "refusal": (
+        "document_unreadable", "document_empty", "document_too_large", "document_unsupported", "document_hwp",
+        "document_old_office", "document_type_mismatch", "document_encrypted", "document_damaged",
+        "document_unpacks_too_large", "document_too_complex", "document_too_long", "document_no_text",
+        "picture_too_large", "document_gave_up", "storage_full", "too_large", "throttled", "too_many_uploads", "api_unreachable",
+        "api_timeout", "unavailable", "server_error", "not_found",
     ),
     "month": tuple(str(number) for number in range(1, 13)),
 }  # fmt: skip

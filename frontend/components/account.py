@@ -1,12 +1,12 @@
-"""The account at the foot of the sidebar: who this is, how long the chats are kept, language and theme."""
+"""The account at the foot of the sidebar: who this is, the way to the account page, language and theme."""
 
-from datetime import datetime
 from typing import Final
 
 import streamlit as st
 
 from api_client import ApiError
 from api_types import User
+from components import page_links
 from components.markup import plain_label
 from i18n import LANGUAGES, current_language, t
 from visitor import identity, preferences
@@ -24,10 +24,12 @@ def draw() -> None:
     """Raises ApiError when the session has ended."""
     user = _user()
     name = plain_label(user.user_id) if user and not user.is_guest else t("account.guest")
-    with st.popover(name, icon=":material/account_circle:", type="tertiary", width="stretch", key="account"):
-        _draw_identity(user)
-        _draw_language()
-        _draw_theme()
+    page = page_links.all_pages()[page_links.ACCOUNT]
+    with st.container(key="account", horizontal=True, gap=None, vertical_alignment="center", width="stretch"):
+        st.page_link(page, label=name, icon=page.icon, width="stretch")
+        with st.popover(t("account.preferences"), icon=":material/settings:", type="tertiary", key="preferences"):
+            _draw_language()
+            _draw_theme()
 
 
 def _user() -> User | None:
@@ -36,21 +38,7 @@ def _user() -> User | None:
     except ApiError as error:
         if error.is_signed_out:
             raise
-        return None
-
-
-def _draw_identity(user: User | None) -> None:
-    if user is None:
-        st.caption(t("account.nobody_yet"))
-        return
-    st.markdown(f"**{plain_label(user.user_id)}**")
-    if user.is_guest and user.expires_at:
-        st.caption(t("account.kept_until", date=_date(user.expires_at)))
-
-
-def _date(moment: datetime) -> str:
-    local = moment.astimezone(preferences.time_zone())
-    return t("account.date", year=local.year, month=t(f"month.{local.month}"), day=local.day)
+        return identity.known_user()
 
 
 def _draw_language() -> None:

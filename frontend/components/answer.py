@@ -4,10 +4,11 @@ from typing import Final
 
 import streamlit as st
 
-from api_types import BUILT_IN, Chat, Citation
-from components import models_panel
+from api_types import Chat, is_built_in
+from components import evidence, models_panel, sources, why_dialog
 from components.blocks import pieces_of
-from components.markup import answer_markdown, html_text, plain_label, quote_html
+from components.markup import answer_markdown, html_text
+from components.unsupported import drawn_marks, with_marks
 from conversation import asking, model_choice, screen
 from i18n import t, t_code
 
@@ -15,18 +16,21 @@ _WORTH_TELLING: Final = 0.1
 _AGAIN: Final = ""
 
 
-def draw(chat: Chat, *, busy: bool) -> None:
+def draw(chat: Chat, mode: str, *, busy: bool) -> None:
     """Inside a chat message. The order of its parts is that of `growing_answer`, so that nothing moves at the end."""
     draw_thought(chat.reasoning) if chat.reasoning else st.empty()
+    evidence.draw_confidence(chat)
     _draw_text(chat)
     with st.container(key=f"under-{screen.turn_name(chat)}", gap="small"):
         if chat.can_retry:
             _draw_problem(chat, busy=busy)
         if chat.citations:
-            with st.container(key=f"sources-{chat.question_id}", horizontal=True, gap="xsmall"):
-                for citation in chat.citations:
-                    _draw_source(citation, key=f"{_anchor(chat)}-{citation.rank}")
-        _draw_footer(chat, busy=busy)
+            sources.draw(chat)
+        if chat.unsupported:
+            evidence.draw_legend()
+        if chat.confidence == "not_found":
+            sources.draw_not_found(chat)
+        _draw_footer(chat, mode, busy=busy)
 
 
 def draw_thought(reasoning: str, *, growing: bool = False) -> None:
@@ -37,19 +41,16 @@ def draw_thought(reasoning: str, *, growing: bool = False) -> None:
 
 
 def text_key(chat: Chat) -> str:
-    kind = "quoted" if chat.model == BUILT_IN else "written"
+    kind = "quoted" if is_built_in(chat.model) else "written"
     return f"answer-{kind}-{screen.turn_name(chat)}"
-
-
-def _anchor(chat: Chat) -> str:
-    return f"source-{chat.question_id}"
 
 
 def _draw_text(chat: Chat) -> None:
     ranks = [citation.rank for citation in chat.citations]
     with st.container(key=text_key(chat), gap=None):
-        for piece in pieces_of(chat.answer):
-            st.markdown(answer_markdown(piece, anchor=_anchor(chat), ranks=ranks), anchors=False)
+        for piece in pieces_of(with_marks(chat.answer, chat.unsupported)):
+            text = answer_markdown(piece, anchor=sources.anchor(chat), ranks=ranks)
+            st.markdown(drawn_marks(text), anchors=False)
 
 
 def _draw_problem(chat: Chat, *, busy: bool) -> None:
@@ -68,16 +69,7 @@ def _draw_problem(chat: Chat, *, busy: bool) -> None:
                           icon=":material/neurology:", on_click=models_panel.open_panel)  # fmt: skip
 
 
-def _draw_source(citation: Citation, *, key: str) -> None:
-    title = " · ".join(plain_label(part) for part in (citation.title, citation.heading) if part)
-    with st.popover(f"**{citation.rank}** {title}", type="secondary", key=key):
-        st.markdown(f"**{plain_label(citation.title)}**")
-        if citation.heading:
-            st.caption(plain_label(citation.heading))
-        st.html(f'<blockquote class="tc-quote">{quote_html(citation.quote)}</blockquote>')
-
-
-def _draw_footer(chat: Chat, *, busy: bool) -> None:
+def _draw_footer(chat: Chat, mode: str, *, busy: bool) -> None:
     with st.container(key=f"tools-answer-{screen.turn_name(chat)}", horizontal=True, vertical_alignment="center",
                       gap=None):  # fmt: skip
         if chat.answer:
@@ -87,14 +79,17 @@ def _draw_footer(chat: Chat, *, busy: bool) -> None:
                 f' data-copy="{html_text(chat.answer)}"></button>',
                 width="content",
             )
-        _draw_again(chat, busy=busy)
+        if chat.confidence:
+            st.button(t("why.title"), key=f"why-{chat.question_id}", icon=":material/manage_search:", type="tertiary",
+                      on_click=why_dialog.open_for, args=(chat,))  # fmt: skip
+        _draw_again(chat, mode, busy=busy)
         st.html(f'<span class="tc-answer-foot">{_facts(chat)}</span>', width="content")
 
 
-def _draw_again(chat: Chat, *, busy: bool) -> None:
+def _draw_again(chat: Chat, mode: str, *, busy: bool) -> None:
     """The same question once more, with the same model or with another one."""
     listing = model_choice.models()
-    available = [model.id for model in listing.of_kind("basic") if model.available] if listing else []
+    available = [model.id for model in model_choice.offered(listing, mode) if model.available] if listing else []
     others = [each for each in available if each != chat.model]
     names = {_AGAIN: f":material/refresh: {t('answer.again')}"}
     names |= {each: f":material/neurology: {model_choice.shown_name(each)}" for each in others}

@@ -5,25 +5,27 @@ from collections.abc import Callable
 import streamlit as st
 
 from api_client import ApiError
-from components import away, composer, conversation_list, growing_answer, models_panel, page_links, sidebar, transcript
+from components import away, composer, dialogs, growing_answer, page_links, sidebar, transcript
 from components.growing_answer import AnswerPainter
 from components.transcript import Transcript
 from conversation import asking, following, screen
 from conversation.asking import PendingQuestion
 from conversation.screen import History
 from i18n import t
-from visitor import notices
+from visitor import identity, notices
 
 
 def draw(mode: str, *, draw_empty: Callable[[], None]) -> None:
     """Everything is drawn before the question is sent, so that it is on screen while the API works."""
+    screen.note_mode(mode)
+    screen.wanted_chat()
     history, is_away = _open()
     if history and history.conversation.mode != mode:
         _go_to_page_of(history)
     pending = asking.pending()
     if history:
         st.set_page_config(page_title=f"{history.conversation.title} – Triple Chat")
-    drawn = transcript.draw(history, pending, streams=mode == "ai" and not _is_dialog_open())
+    drawn = transcript.draw(history, pending, streams=mode in asking.STREAMED and not dialogs.is_open())
     if history is None and pending is None and not is_away:
         draw_empty()
     else:
@@ -60,11 +62,6 @@ def _ask_and_stream(
     growing_answer.stream(painter, following.seen(chat), link, draw_rest=draw_rest)
 
 
-def _is_dialog_open() -> bool:
-    """What is pressed in a dialog waits for the end of the run, so the page must not be busy with streaming."""
-    return models_panel.is_open() or conversation_list.is_renaming()
-
-
 def _go_to_page_of(history: History) -> None:
     page = page_links.all_pages()[history.conversation.mode]
     st.switch_page(page, query_params={screen.PARAMETER: history.conversation.id})
@@ -77,6 +74,8 @@ def _open() -> tuple[History | None, bool]:
     """
     if asking.is_sending() and (screen.conversation_id() is None or screen.seen_history()):
         return screen.seen_history(), False
+    if screen.conversation_id() and not identity.is_signed_in() and notices.current() is None:
+        notices.leave("info", t("signing_in.to_see"), offers_sign_in=True)
     try:
         return screen.open_history(), False
     except ApiError as error:

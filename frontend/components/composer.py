@@ -5,12 +5,11 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from api_types import BUILT_IN, Chat, Model, ModelList
-from components import models_panel, settings_panel
+from api_types import Chat, Model, ModelList, is_built_in
+from components import collection_picker, models_panel, notice, settings_panel
 from components.markup import plain_label
-from conversation import asking, model_choice
+from conversation import asking, model_choice, pictures
 from i18n import t, t_code
-from visitor import notices
 
 _MODEL: Final = "model_choice"
 
@@ -29,46 +28,49 @@ class StopPlace:
 def draw(mode: str, *, running: Chat | None) -> StopPlace:
     asking.put_draft_into_input()
     with st.bottom, st.container(key="composer", gap="xsmall"):
-        _draw_notice()
+        notice.draw()
         with st.container(key="composer-input"):
-            st.chat_input(t("chat.placeholder"), key=asking.INPUT_KEY, on_submit=asking.ask_from_input, args=(mode,))
+            _draw_input(mode)
             stop_place = StopPlace(st.empty())
         if running:
             stop_place.draw(running.question_id)
         with st.container(key="composer-foot", horizontal=True, vertical_alignment="center",
                           horizontal_alignment="distribute", gap="small"):  # fmt: skip
             with st.container(key="composer-choices", horizontal=True, gap=None, width="content"):
-                _draw_model_picker()
+                _draw_model_picker(mode)
                 if mode == "ai":
                     settings_panel.draw()
+                elif mode == "advanced":
+                    collection_picker.draw()
             st.html(f'<span class="tc-hint">{t("chat.hint")}</span>', width="content")
     return stop_place
 
 
-def _draw_notice() -> None:
-    notice = notices.current()
-    if notice is None:
-        return
-    draw_note = {"info": st.info, "warning": st.warning, "error": st.error}[notice.kind]
-    icons = {"info": ":material/info:", "warning": ":material/warning:", "error": ":material/error:"}
-    draw_note(notice.text, icon=icons[notice.kind])
+def _draw_input(mode: str) -> None:
+    placeholder = t("advanced.placeholder") if mode == "advanced" else t("chat.placeholder")
+    if mode in asking.STREAMED:
+        st.chat_input(placeholder, key=asking.INPUT_KEY, on_submit=asking.ask_from_input, args=(mode,),
+                      accept_file="multiple", file_type=pictures.TYPES)  # fmt: skip
+    else:
+        st.chat_input(placeholder, key=asking.INPUT_KEY, on_submit=asking.ask_from_input, args=(mode,))
 
 
-def _draw_model_picker() -> None:
+def _draw_model_picker(mode: str) -> None:
     listing = model_choice.models()
     if listing is None:
         return
-    model = model_choice.effective(listing)
+    model = model_choice.effective(listing, mode)
     label = _name(model) if model else t("models.title")
     with st.popover(label, type="tertiary", icon=":material/neurology:", key="model-picker",
                     help=t("models.pick")):  # fmt: skip
-        _draw_choices(listing, model)
+        _draw_choices(listing, model, mode)
         st.button(t("models.manage"), key="manage-models", type="tertiary", icon=":material/settings:",
                   on_click=models_panel.open_panel)  # fmt: skip
 
 
-def _draw_choices(listing: ModelList, current: Model | None) -> None:
-    available = {model.id: model for model in listing.of_kind("basic") if model.available}
+def _draw_choices(listing: ModelList, current: Model | None, mode: str) -> None:
+    offered = model_choice.offered(listing, mode)
+    available = {model.id: model for model in offered if model.available}
     ids = list(available)
     st.radio(
         t("models.pick"),
@@ -76,18 +78,21 @@ def _draw_choices(listing: ModelList, current: Model | None) -> None:
         key=_MODEL,
         index=ids.index(current.id) if current and current.id in ids else None,
         format_func=lambda each: _name(available[each]),
-        captions=[_says(model) for model in available.values()],
+        captions=[_says(model, mode) for model in available.values()],
         on_change=lambda: model_choice.choose(st.session_state[_MODEL]),
     )
-    for model in listing.of_kind("basic"):
+    for model in offered:
         if not model.available:
             reason = t_code("reason", model.reason.code, model.reason.message) if model.reason else ""
             st.markdown(f":gray[**{_name(model)}** — {plain_label(reason)}]")
 
 
 def _name(model: Model) -> str:
-    return t("models.builtin") if model.id == BUILT_IN else plain_label(model.name)
+    return t("models.builtin") if is_built_in(model.id) else plain_label(model.name)
 
 
-def _says(model: Model) -> str:
-    return t("models.builtin_short") if model.id == BUILT_IN else plain_label(model.endpoint)
+def _says(model: Model, mode: str) -> str:
+    if is_built_in(model.id):
+        return t("models.builtin_documents") if mode == "advanced" else t("models.builtin_short")
+    says = plain_label(model.endpoint)
+    return f"{says} · {t('models.sees')}" if model.sees else says

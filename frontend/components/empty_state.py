@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 
 from components import models_panel
+from components.markup import html_text, plain_label
 from conversation import asking, model_choice
 from i18n import t
 
@@ -13,15 +14,26 @@ _WIDTH: Final = 560
 
 def draw(mode: str, questions: tuple[str, ...]) -> None:
     with st.container(key="empty-state", horizontal_alignment="center", gap="small"):
-        # Not st.image: that offers to fill the screen with it.
-        st.html(
-            f'<img class="tc-mark" src="app/static/mark.svg" alt="" /><h1 class="tc-greeting">{t("empty.greeting")}</h1><p class="tc-lead">{t("empty.lead")}</p>'
-        )
+        draw_greeting(t("empty.greeting"), t("empty.lead"))
         with st.container(key="suggestions", gap="xsmall", width=_WIDTH):
-            for number, question in enumerate(questions):
-                st.button(question, key=f"suggestion-{number}", icon=":material/north_east:", icon_position="right",
-                          width="stretch", on_click=asking.ask, args=(question, mode))  # fmt: skip
+            draw_questions(questions, mode)
         _draw_model_state(mode)
+
+
+def draw_greeting(greeting: str, lead: str) -> None:
+    # Not st.image: that offers to fill the screen with it.
+    st.html(
+        f'<img class="tc-mark" src="app/static/mark.svg" alt="" /><h1 class="tc-greeting">{html_text(greeting)}</h1>'
+        f'<p class="tc-lead">{html_text(lead)}</p>'
+    )
+
+
+def draw_questions(questions: tuple[str, ...], mode: str, collections: tuple[str, ...] | None = None) -> None:
+    """Each asks itself; in Advanced chat in these collections."""
+    for number, question in enumerate(questions):
+        st.button(plain_label(question), key=f"suggestion-{number}", icon=":material/north_east:",
+                  icon_position="right", width="stretch", on_click=asking.ask, args=(question, mode),
+                  kwargs={"collections": collections})  # fmt: skip
 
 
 def _draw_model_state(mode: str) -> None:

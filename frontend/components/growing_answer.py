@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from api_client import AnswerSocket
-from components import answer
+from components import answer, evidence
 from components.blocks import mended, split
 from components.markup import answer_markdown, html_text
 from conversation import following
@@ -23,9 +23,11 @@ from visitor import identity
 class AnswerPainter:
     """The place of one growing answer, inside a chat message."""
 
-    def __init__(self, *, key: str, asked: datetime) -> None:
+    def __init__(self, *, key: str, asked: datetime, mode: str) -> None:
         self._asked = asked
+        self._mode = mode
         self._thought = st.empty()
+        self._found = st.empty()
         # Through an empty element: a container keeps what an earlier run has drawn in it until the run ends.
         self._text = st.empty().container(key=key, gap=None)
         self._line = st.empty()
@@ -33,17 +35,27 @@ class AnswerPainter:
         self._finished: list[str] = []
         self._drawn: Growing | None = None
         with self._line:
-            draw_waiting_line(asked)
+            draw_waiting_line(asked, text=self._what_is_done(None))
 
     def paint(self, growing: Growing) -> None:
         """Draw what is new. Always talks to Streamlit, which may stop the run here."""
         drawn, self._drawn = self._drawn, growing
         if drawn is None or growing.reasoning != drawn.reasoning or bool(growing.text) != bool(drawn.text):
             self._paint_thought(growing)
+        if growing.passages is not None and (drawn is None or growing.passages != drawn.passages):
+            with self._found:
+                evidence.draw_found(growing.passages)
         if drawn is None or growing.text != drawn.text:
             self._paint_text(growing.text)
         with self._line:
-            draw_waiting_line(self._asked, away=growing.away, writing=bool(growing.text))
+            draw_waiting_line(
+                self._asked, away=growing.away, writing=bool(growing.text), text=self._what_is_done(growing)
+            )
+
+    def _what_is_done(self, growing: Growing | None) -> str:
+        if self._mode != "advanced":
+            return t("waiting.thinking")
+        return t("waiting.searching") if growing is None or growing.passages is None else t("waiting.reading")
 
     def _paint_thought(self, growing: Growing) -> None:
         if growing.reasoning:
@@ -92,9 +104,9 @@ def stream(
     st.rerun()
 
 
-def draw_waiting_line(asked: datetime, *, away: bool = False, writing: bool = False) -> None:
-    """The seconds are counted by `page.js`."""
-    text = t("waiting.away") if away else t("waiting.writing") if writing else t("waiting.thinking")
+def draw_waiting_line(asked: datetime, *, away: bool = False, writing: bool = False, text: str = "") -> None:
+    """`text`: what is done before the first word. The seconds are counted by `page.js`."""
+    text = t("waiting.away") if away else t("waiting.writing") if writing else text or t("waiting.thinking")
     look = " tc-writing" if writing and not away else ""
     st.html(
         f'<div class="tc-waiting{look}" role="status"><span class="tc-dots" aria-hidden="true"><i></i><i></i><i></i></span>'

@@ -8,13 +8,15 @@ from typing import Final
 from api_types import Match
 
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
-_CODE: Final = re.compile(r"(```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]+`)", re.DOTALL)
+CODE: Final = re.compile(r"(```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]+`)", re.DOTALL)
 # Not a link, a picture, or a reference definition at the start of a line.
 _MARK: Final = re.compile(r"(?<![\\!])(?!^\[\d+\]:)\[(\d{1,3})\](?!\()", re.MULTILINE)
 _DISPLAY_MATH: Final = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
 _INLINE_MATH: Final = re.compile(r"\\\((.+?)\\\)")
 # As in pandoc: no space inside the dollars, no digit behind the closing one. So "$5 to $10" stays money.
 _DOLLARS: Final = re.compile(r"\$\$.+?\$\$|(?<!\\)\$(?=\S)(?:[^$\n]*[^\s$\\])\$(?!\d)", re.DOTALL)
+# The end of a full line, before one that begins no list, heading, quote or table.
+_WRAP: Final = re.compile(r"(?<=[^\n|]{40})\n(?=[^\s|#>*+\-•\d])")
 _DIRECTIVE: Final = re.compile(r":(?=[a-z-]+\[|material/|streamlit:)")
 
 
@@ -37,6 +39,11 @@ def marked_html(match: Match) -> str:
     return "".join([*parts, html_text(match.snippet[end:])])
 
 
+def unwrapped(text: str) -> str:
+    """Lines of a paragraph that were broken where the page ended, joined; every letter keeps its place."""
+    return _WRAP.sub(" ", text)
+
+
 def quote_html(text: str) -> str:
     """A passage inside our own HTML; of its markdown only what a sentence may hold: code and bold."""
     shown = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html_text(text))
@@ -53,7 +60,7 @@ def answer_markdown(text: str, *, anchor: str, ranks: Collection[int]) -> str:
     def prepare(prose: str) -> str:
         return _link_marks(_DIRECTIVE.sub(r"\\:", _settle_math(prose)), anchor, ranks)
 
-    return "".join(part if index % 2 else prepare(part) for index, part in enumerate(_CODE.split(text)))
+    return "".join(part if index % 2 else prepare(part) for index, part in enumerate(CODE.split(text)))
 
 
 def _link_marks(prose: str, anchor: str, ranks: Collection[int]) -> str:

@@ -1,4 +1,4 @@
-"""The pages of the navigation, by the mode of the conversations that they show."""
+"""The pages of the navigation, by the mode of the conversations that they show; Documents shows none."""
 
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,15 @@ from streamlit.navigation.page import StreamlitPage
 from i18n import t
 
 _FOLDER: Final = Path(__file__).resolve().parent.parent / "pages"
-ICONS: Final = {"basic": ":material/chat_bubble:", "ai": ":material/forum:"}
+ICONS: Final = {
+    "basic": ":material/chat_bubble:",
+    "ai": ":material/forum:",
+    "advanced": ":material/find_in_page:",
+    "documents": ":material/folder_open:",
+}
+
+ACCOUNT: Final = "account"
+_ACCOUNT_ICON: Final = ":material/account_circle:"
 
 
 def all_pages() -> dict[str, StreamlitPage]:
@@ -17,4 +25,11 @@ def all_pages() -> dict[str, StreamlitPage]:
     return {
         "basic": st.Page(_FOLDER / "basic_chat.py", title=t("page.basic"), icon=ICONS["basic"], default=True),
         "ai": st.Page(_FOLDER / "ai_chat.py", title=t("page.ai"), icon=ICONS["ai"], url_path="ai"),
+        "advanced": st.Page(
+            _FOLDER / "advanced_chat.py", title=t("page.advanced"), icon=ICONS["advanced"], url_path="advanced"
+        ),
+        "documents": st.Page(
+            _FOLDER / "documents.py", title=t("page.documents"), icon=ICONS["documents"], url_path="documents"
+        ),
+        ACCOUNT: st.Page(_FOLDER / "account.py", title=t("page.account"), icon=_ACCOUNT_ICON, url_path="account"),
     }

@@ -1,5 +1,6 @@
 """A question as a bubble on the right; beneath it its versions and 'edit', which asks it anew on a branch of its own."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
@@ -8,12 +9,24 @@ from api_types import Chat
 from components.markup import html_text
 from conversation import asking, screen
 from i18n import t
+from library import pictures
 
+_PICTURE_WIDTH: Final = 180
 _EDITING: Final = "editing_question"
 
 
 def draw_bubble(text: str) -> None:
     st.html(f'<div class="tc-question" role="group" aria-label="{html_text(t("chat.you"))}">{html_text(text)}</div>')
+
+
+def draw_pictures(turn_name: str, found: Sequence[bytes]) -> None:
+    """What came with the question, beneath its text."""
+    if not found:
+        st.empty()
+        return
+    with st.container(key=f"pictures-{turn_name}", horizontal=True, horizontal_alignment="right", gap="xsmall"):
+        for picture in found:
+            st.image(picture, width=_PICTURE_WIDTH, alt=t("pictures.yours"))
 
 
 def draw(chat: Chat, mode: str, *, busy: bool) -> None:
@@ -22,7 +35,8 @@ def draw(chat: Chat, mode: str, *, busy: bool) -> None:
         _draw_form(chat, mode)
         return
     draw_bubble(chat.question)
-    if mode != "ai":
+    draw_pictures(screen.turn_name(chat), pictures.read_all(chat.pictures))
+    if mode not in asking.STREAMED:
         return
     with st.container(key=_tools_key(screen.turn_name(chat)), horizontal=True, horizontal_alignment="right",
                       vertical_alignment="center", gap=None):  # fmt: skip
@@ -30,6 +44,10 @@ def draw(chat: Chat, mode: str, *, busy: bool) -> None:
                   disabled=busy, on_click=_open, args=(chat,))  # fmt: skip
         if len(chat.siblings) > 1:
             _draw_versions(chat, busy=busy)
+
+
+def is_editing() -> bool:
+    return st.session_state.get(_EDITING) is not None
 
 
 def reserve_tools(turn_name: str) -> None:

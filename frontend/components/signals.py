@@ -8,13 +8,15 @@ from visitor import identity, preferences
 
 
 def draw() -> None:
-    """Page language, texts that the script shows, the theme that was chosen, and the ticket for the cookie."""
+    """Page language, texts that the script shows, the theme that was chosen, the ticket for the cookie, and a sign-out."""
     attributes = {
         "language": current_language(),
         "theme": preferences.theme_to_apply() or "",
         "ticket": identity.ticket_to_post() or "",
+        "left": "yes" if identity.has_left() else "",
         "copied": t("answer.copied"),
         "second": t("waiting.seconds", seconds="{}"),
+        "unsupported": t("evidence.legend"),
     }
     rendered = " ".join(f'data-{name}="{html_text(value)}"' for name, value in attributes.items())
     with st.container(key="page-signals"):

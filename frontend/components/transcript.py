@@ -17,6 +17,7 @@ from conversation import asking, screen, waiting
 from conversation.asking import PendingQuestion
 from conversation.screen import History
 from i18n import t
+from library import pictures
 from visitor import identity, notices
 
 MARK: Final = str(Path(__file__).resolve().parent.parent / "static" / "mark.svg")
@@ -89,11 +90,11 @@ class _Turns:
         question.draw(chat, self._mode, busy=self._busy)
         with st.chat_message("assistant", avatar=MARK):
             if chat.is_running and self._streams:
-                return AnswerPainter(key=answer.text_key(chat), asked=chat.asked)
+                return AnswerPainter(key=answer.text_key(chat), asked=chat.asked, mode=self._mode)
             if chat.is_running:
                 _watch_answer(chat)
             else:
-                answer.draw(chat, busy=self._busy)
+                answer.draw(chat, self._mode, busy=self._busy)
         return None
 
 
@@ -108,16 +109,23 @@ def _draw_pending(pending: PendingQuestion) -> AnswerPainter | None:
     """A question that the API has not accepted yet: on its way, or kept until the server is back."""
     with st.container(key=f"turn-latest-{pending.key}", gap="small"):
         question.draw_bubble(pending.text)
+        question.draw_pictures(pending.key, _pictures_of(pending))
         if pending.problem is not None:
             _draw_problem(pending, pending.problem)
             return None
-        if pending.mode == "ai":
+        if pending.mode in asking.STREAMED:
             question.reserve_tools(pending.key)
         with st.chat_message("assistant", avatar=MARK):
-            if pending.mode == "ai":
-                return AnswerPainter(key=f"answer-written-{pending.key}", asked=pending.asked)
+            if pending.mode in asking.STREAMED:
+                return AnswerPainter(key=f"answer-written-{pending.key}", asked=pending.asked, mode=pending.mode)
             draw_waiting_line(pending.asked)
     return None
+
+
+def _pictures_of(pending: PendingQuestion) -> list[bytes]:
+    """Its own, and those of the question that it takes the place of."""
+    kept = pictures.read_all(pending.edits.pictures) if pending.edits else []
+    return [*kept, *(picture.data for picture in pending.pictures)]
 
 
 def _draw_problem(pending: PendingQuestion, problem: ApiError) -> None:

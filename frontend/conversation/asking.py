@@ -6,20 +6,24 @@ will be streamed is asked for over the socket that then brings it, and already w
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import streamlit as st
+from streamlit.typing import ChatInputValue
 
 from api_client import AnswerSocket, ApiClient, ApiError
 from api_types import Chat, ConversationSettings
-from conversation import chat_settings, model_choice, screen, waiting
+from conversation import chat_settings, collection_choice, model_choice, pictures, screen, waiting
+from conversation.pictures import Picture
 from i18n import t
-from visitor import identity, notices
+from visitor import identity, notices, tab
 
+# Chats whose answers are streamed over a socket.
+STREAMED: Final = frozenset({"ai", "advanced"})
 INPUT_KEY: Final = "question_input"
 _STATE: Final = "pending_question"
 _DRAFT: Final = "draft"
@@ -35,7 +39,8 @@ class PendingQuestion:
     """A question that the API has not accepted yet.
 
     `edits` is the turn that it takes the place of. `settings` are those of a conversation that is still to be opened,
-    `opened` is that conversation. `sending` brings the socket on which it was asked.
+    `opened` is that conversation. `collections` is where the answer is looked for, None: where its conversation looks.
+    `sent_pictures` are the ids of the pictures that the API has. `sending` brings the socket on which it was asked.
     """
 
     text: str
@@ -44,6 +49,9 @@ class PendingQuestion:
     model: str | None
     edits: Chat | None = None
     settings: ConversationSettings | None = None
+    collections: tuple[str, ...] | None = None
+    pictures: tuple[Picture, ...] = ()
+    sent_pictures: list[str] = field(default_factory=list)
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
     asked: datetime = field(default_factory=lambda: datetime.now(UTC))
     problem: ApiError | None = None
@@ -59,47 +67,97 @@ class PendingQuestion:
             body["model"] = self.model
         if self.edits:
             body["parent"] = self.edits.parent
+        if self.collections is not None:
+            body["collections"] = list(self.collections)
+        if images := [*self._earlier_pictures(), *self.sent_pictures]:
+            body["images"] = images
         return body
 
+    def _earlier_pictures(self) -> list[str]:
+        """Those of the question that it takes the place of; their address ends with their id."""
+        return [url.rstrip("/").rpartition("/")[2] for url in self.edits.pictures] if self.edits else []
 
-def ask(text: str, mode: str, *, edits: Chat | None = None) -> None:
+
+def ask(
+    text: str,
+    mode: str,
+    *,
+    edits: Chat | None = None,
+    collections: Sequence[str] | None = None,
+    with_pictures: tuple[Picture, ...] = (),
+) -> None:
     """Note the question for this run. One at a time: another one that is still being sent goes first."""
-    text = text.strip()
+    text = text.strip() or (t("pictures.question") if with_pictures else "")
     if not text:
         return
     notices.clear()
-    if refusal := _refusal(text):
+    if refusal := _refusal(text, mode, with_pictures):
         keep_draft(text)
         notices.leave(*refusal)
         return
+    if not identity.is_signed_in():
+        # The address may name a conversation that could be seen after signing in.
+        screen.show_empty_page()
     conversation = screen.conversation_id()
-    settings = None if conversation else chat_settings.of_next_conversation()
-    question = PendingQuestion(text, mode, conversation, model_choice.for_question(), edits, settings)
+    question = PendingQuestion(
+        text,
+        mode,
+        conversation,
+        model_choice.for_question(mode),
+        edits,
+        None if conversation or mode != "ai" else chat_settings.of_next_conversation(),
+        _where_to_look(mode, conversation, collections),
+        with_pictures,
+    )
     st.session_state[_STATE] = question
     try:
         # Before the page is drawn, which then takes the cookie over.
         identity.ensure_session()
     except ApiError as error:
+        if error.code == "guests_closed":
+            _drop(question, draft=True)
+            notices.leave("info", notices.sentence(error), offers_sign_in=True)
         question.problem = error
         return
-    if mode == "ai":
+    if mode in STREAMED:
         _send_early(question)
 
 
-def _refusal(text: str) -> tuple[notices.Kind, str] | None:
+def _where_to_look(mode: str, conversation: str | None, named: Sequence[str] | None) -> tuple[str, ...] | None:
+    if mode != "advanced":
+        return None
+    if named is not None:
+        return tuple(named)
+    return None if conversation else collection_choice.current()
+
+
+def _refusal(text: str, mode: str, with_pictures: tuple[Picture, ...]) -> tuple[notices.Kind, str] | None:
     if st.session_state.get(_STATE) is not None:
         return "info", t("chat.still_sending")
     if len(text) > _LONGEST:
         return "warning", t("error.too_large")
+    if len(with_pictures) > pictures.MOST:
+        return "warning", t("pictures.too_many", most=pictures.MOST)
+    if with_pictures and not model_choice.sees(mode):
+        return "warning", _cannot_see(mode)
     history = screen.seen_history()
-    if history and history.running and history.conversation.mode == "ai":
+    if history and history.running and history.conversation.mode in STREAMED:
         return "info", t("error.answer_running")
     return None
 
 
+def _cannot_see(mode: str) -> str:
+    seeing = model_choice.one_that_sees(mode)
+    return t("pictures.choose", model=seeing) if seeing else t("error.model_cannot_see")
+
+
 def ask_from_input(mode: str) -> None:
     """Callback of the input."""
-    ask(st.session_state.get(INPUT_KEY) or "", mode)
+    given = st.session_state.get(INPUT_KEY) or ""
+    if isinstance(given, ChatInputValue):
+        ask(given.text, mode, with_pictures=pictures.taken_from(given.files))
+    else:
+        ask(given, mode)
 
 
 def pending() -> PendingQuestion | None:
@@ -163,6 +221,9 @@ def _ask_over_socket(client: ApiClient, question: PendingQuestion, wait_for_cook
     if question.settings and not question.opened:
         fields = {"mode": question.mode, "model": question.model or "", **question.settings.as_fields()}
         question.opened = client.create_conversation(fields).id
+    if question.pictures:
+        wait_for_cookie()
+        pictures.send(client, question.pictures, question.sent_pictures)
     link = client.open_socket()
     try:
         wait_for_cookie()
@@ -217,13 +278,23 @@ def put_draft_into_input() -> None:
 
 
 def start_anew_after_session_end() -> None:
-    """The API does not know this session any more: the page becomes empty, the question goes back to the input."""
+    """The API does not know this session any more: its chats leave the page, the question goes back to the input.
+
+    The address stays: an account can sign in and go on there, and so does another tab of a guest who became one.
+    """
     question = st.session_state.get(_STATE)
     if question:
         _drop(question, draft=True)
+    user = identity.known_user()
+    draft = st.session_state.get(_DRAFT)
     identity.forget_session()
-    screen.show_empty_page()
-    notices.leave("info", t("error.session_ended"))
+    tab.forget_visitor()
+    if draft:
+        keep_draft(draft)
+    if user and user.is_guest:
+        notices.leave("info", t("error.session_ended"))
+    else:
+        notices.leave("warning", t("signing_in.ended"), offers_sign_in=True)
 
 
 def _accepted(question: PendingQuestion, client: ApiClient, chat: Chat) -> None:
@@ -238,6 +309,7 @@ def _show(question: PendingQuestion, chat: Chat) -> None:
     screen.name_turn(chat, question.key)
     if question.conversation is None:
         chat_settings.forget()
+        collection_choice.forget()
         if question.model and not question.opened:
             model_choice.carry_over(chat.conversation, question.model)
     screen.show_conversation(chat.conversation)

@@ -13,7 +13,7 @@ from typing import Final
 import streamlit as st
 
 from api_client import AnswerSocket, ApiClient, ApiError
-from api_types import AnswerEvent, Chat
+from api_types import AnswerEvent, Chat, Place
 
 _STATE: Final = "growing_answer"
 # The page is drawn at most so often, and the script can be stopped at least so often.
@@ -26,7 +26,10 @@ _LOST_FOR_GOOD: Final = {401, 404}
 
 @dataclass(frozen=True)
 class Growing:
-    """An answer as far as it has come; `cursor` is where its next event begins."""
+    """An answer as far as it has come; `cursor` is where its next event begins.
+
+    `passages` is what was found for it, best first; None: nothing was searched yet.
+    """
 
     question_id: str
     text: str = ""
@@ -35,6 +38,7 @@ class Growing:
     cursor: str = ""
     ended: bool = False
     away: bool = False
+    passages: tuple[Place, ...] | None = None
 
     def take(self, event: AnswerEvent) -> "Growing":
         """The one rule: text = text[:offset] + new; a higher epoch begins anew."""
@@ -42,6 +46,8 @@ class Growing:
         now = replace(now, cursor=event.cursor, away=False, ended=event.is_end)
         if event.kind == "delta":
             return replace(now, text=now.text[: event.offset] + event.text)
+        if event.kind == "passages":
+            return replace(now, passages=event.passages)
         if event.kind == "reasoning":
             return replace(now, reasoning=now.reasoning[: event.offset] + event.text)
         return now
@@ -92,17 +98,22 @@ def _read(link: AnswerSocket, growing: Growing) -> Iterator[Growing]:
     """What comes within one frame is drawn together; the first piece is not kept waiting."""
     drawn, due = growing, 0.0
     while not growing.ended:
-        has_news = (growing.text, growing.reasoning) != (drawn.text, drawn.reasoning)
+        has_news = _shown(growing) != _shown(drawn)
         event = link.next_event(max(0.0, due - time.monotonic()) if has_news else _WAKE_SECONDS)
         if event:
             growing = growing.take(event)
-            if not growing.ended and (growing.text == drawn.text or time.monotonic() < due):
+            is_silent = (growing.text, growing.passages) == (drawn.text, drawn.passages)
+            if not growing.ended and (is_silent or time.monotonic() < due):
                 continue
         began = time.monotonic()
         yield growing
         # A page that is slow to draw is drawn less often, so that it keeps pace.
         due = time.monotonic() + max(_FRAME_SECONDS, 2 * (time.monotonic() - began))
         drawn = growing
+
+
+def _shown(growing: Growing) -> tuple[object, ...]:
+    return growing.text, growing.reasoning, growing.passages
 
 
 def _rest(growing: Growing, seconds: float) -> Iterator[Growing]:

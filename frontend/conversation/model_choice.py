@@ -9,7 +9,7 @@ from typing import Final, Literal
 import streamlit as st
 
 from api_client import ApiError
-from api_types import BUILT_IN, Model, ModelList
+from api_types import Model, ModelList, is_built_in
 from conversation import screen
 from i18n import t
 from visitor import identity, notices
@@ -18,6 +18,8 @@ _LIST: Final = "model_list"
 _CHOSEN: Final = "chosen_model"
 _FRESH_SECONDS: Final = 15.0
 _FAILED_SECONDS: Final = 2.0
+# Each language model has a twin of this name that answers from documents.
+_TWIN: Final = "cited/"
 
 State = Literal["connected", "quoting", "failing"]
 
@@ -83,7 +85,33 @@ def state_of(listing: ModelList) -> State:
 
 def shown_name(model_id: str) -> str:
     """A model's own name, which follows that of its endpoint; the built-in one has a name in the visitor's language."""
-    return t("models.builtin") if model_id == BUILT_IN else model_id.partition("/")[2] or model_id
+    name = model_id.removeprefix(_TWIN)
+    return t("models.builtin") if is_built_in(name) else name.partition("/")[2] or name
+
+
+def twin(model_id: str, mode: str) -> str:
+    """The same model as it answers in this chat: from documents in Advanced chat alone."""
+    basic = model_id.removeprefix(_TWIN)
+    return _TWIN + basic if mode == "advanced" else basic
+
+
+def offered(listing: ModelList, mode: str) -> tuple[Model, ...]:
+    """The models of this chat, available or not."""
+    return listing.of_kind("advanced" if mode == "advanced" else "basic")
+
+
+def sees(mode: str) -> bool:
+    """Whether the model that will answer takes pictures."""
+    listing = models()
+    model = effective(listing, mode) if listing else None
+    return model is not None and model.sees
+
+
+def one_that_sees(mode: str) -> str | None:
+    """The name of a model that takes pictures and is available."""
+    listing = models()
+    candidates = offered(listing, mode) if listing else ()
+    return next((shown_name(model.id) for model in candidates if model.sees and model.available), None)
 
 
 def choose(model_id: str) -> None:
@@ -120,17 +148,22 @@ def chosen() -> str | None:
     return history.conversation.model or None if history else None
 
 
-def for_question() -> str | None:
+def for_question(mode: str) -> str | None:
     """The id to ask with; None leaves the choice to the API, as when the chosen model is away."""
     listing = models()
     wanted = chosen()
-    if listing is None or wanted is None:
+    if wanted is None:
+        return None
+    wanted = twin(wanted, mode)
+    if listing is None:
         return wanted
     return wanted if any(model.id == wanted and model.available for model in listing.models) else None
 
 
-def effective(listing: ModelList) -> Model | None:
+def effective(listing: ModelList, mode: str) -> Model | None:
     """The model that will answer: the chosen one while it is available, else the default."""
     by_id = {model.id: model for model in listing.models}
-    model = by_id.get(chosen() or "")
-    return model if model and model.available else by_id.get(listing.default)
+    model = by_id.get(twin(chosen() or "", mode))
+    if model and model.available:
+        return model
+    return by_id.get(listing.default_advanced if mode == "advanced" else listing.default)

@@ -17,6 +17,8 @@ PARAMETER: Final = "c"
 _STATE: Final = "history"
 _NAMES: Final = "turn_names"
 _SHOWN: Final = "conversation_shown"
+_MODE: Final = "chat_mode"
+_LEAVE: Final = "leave_for_chat"
 # So many turns are drawn at first and with each "Show earlier messages".
 _TURNS: Final = 10
 
@@ -51,12 +53,13 @@ def conversation_id() -> str | None:
 
 
 def open_history() -> History | None:
-    """The conversation in the address with its newest turns; None on the empty page. Raises ApiError."""
+    """The conversation in the address with its newest turns; None on the empty page. Raises ApiError.
+
+    Whoever is not signed in sees none; its address stays, for when they are.
+    """
     wanted = conversation_id()
     if wanted is None or not identity.is_signed_in():
-        st.session_state.pop(_STATE, None)
-        if wanted:
-            raise ApiError("not_found", status=404)
+        forget_history()
         return None
     return _read(wanted)
 
@@ -117,9 +120,29 @@ def is_another_conversation() -> bool:
     return before != conversation_id()
 
 
+def note_mode(mode: str) -> None:
+    """The chat that is open: a new one begins there, from whichever page."""
+    st.session_state[_MODE] = mode
+
+
+def start_new_chat() -> None:
+    """Callback: the empty page; a page that is no chat goes to one."""
+    show_empty_page()
+    st.session_state[_LEAVE] = True
+
+
+def wanted_chat() -> str | None:
+    """The mode of the chat to go to from a page that is no chat; asked once."""
+    return str(st.session_state.get(_MODE, "basic")) if st.session_state.pop(_LEAVE, False) else None
+
+
 def show_empty_page() -> None:
     notices.clear()
     st.query_params.clear()
+    forget_history()
+
+
+def forget_history() -> None:
     st.session_state.pop(_STATE, None)
 
 

@@ -28,3 +28,8 @@ def set_session_cookie(response: Response, token: str, *, host: str, secure: boo
         samesite="lax",
         secure=secure,
     )
+
+
+def drop_session_cookie(response: Response, *, host: str, secure: bool) -> None:
+    name = session_cookie_name(host=host, secure=secure)
+    response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=secure)

@@ -1,5 +1,6 @@
 """Routes beside Streamlit's own: the page's shell, our static files, and the one that sets the session cookie."""
 
+import hmac
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -10,14 +11,15 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from server.cookies import set_session_cookie
+from server.cookies import drop_session_cookie, session_cookie_name, set_session_cookie
 from server.index_page import index_page
-from server.tickets import office
+from server.tickets import Ticket, office
 
 STATIC: Final = Path(__file__).resolve().parent.parent / "static"
 _LONGEST_BODY: Final = 1024
+_NOT_KEPT: Final = {"Cache-Control": "no-store"}
 # The addresses of `components.page_links`.
-_PAGES: Final = ("/", "/ai")
+_PAGES: Final = ("/", "/ai", "/advanced", "/documents", "/account")
 
 
 class _Static(StaticFiles):
@@ -36,15 +38,28 @@ async def show_index(request: Request) -> Response:
 
 
 async def set_cookie(request: Request) -> Response:
-    """Swap a ticket for the HttpOnly cookie. Origin and Host were compared before (`server.protection`)."""
-    ticket = _ticket_in(await request.body())
-    token = office.redeem(ticket) if ticket else None
-    if token is None:
+    """Swap a ticket for the HttpOnly cookie, or take the cookie away. Origin and Host were compared before."""
+    value = _ticket_in(await request.body())
+    ticket = office.redeem(value) if value else None
+    if ticket is None:
         return JSONResponse({"error": {"code": "ticket_gone"}}, status_code=410)
     # Behind a proxy that ends TLS the connection here is plain; the browser's Origin tells what the visitor uses.
     secure = urlsplit(request.headers["origin"]).scheme == "https"
-    response = Response(status_code=204, headers={"Cache-Control": "no-store"})
-    set_session_cookie(response, token, host=request.headers["host"], secure=secure)
+    if ticket.ends:
+        return _end_cookie(request, ticket, secure=secure)
+    response = Response(status_code=204, headers=_NOT_KEPT)
+    set_session_cookie(response, ticket.token, host=request.headers["host"], secure=secure)
+    return response
+
+
+def _end_cookie(request: Request, ticket: Ticket, *, secure: bool) -> Response:
+    """205 when another tab has signed in since: the page should load again and be that visitor."""
+    host = request.headers["host"]
+    kept = request.cookies.get(session_cookie_name(host=host, secure=secure), "")
+    if kept and not hmac.compare_digest(kept.encode(), ticket.token.encode()):
+        return Response(status_code=205, headers=_NOT_KEPT)
+    response = Response(status_code=204, headers=_NOT_KEPT)
+    drop_session_cookie(response, host=host, secure=secure)
     return response
 
 

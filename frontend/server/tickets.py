@@ -17,9 +17,13 @@ _MOST_OPEN: Final = 10_000
 
 @dataclass
 class Ticket:
-    """Shared by the script run that issued it and the route that redeems it."""
+    """Shared by the script run that issued it and the route that redeems it.
+
+    `ends`: the cookie is to go, if it still holds this token.
+    """
 
     token: str = field(repr=False)
+    ends: bool = False
     value: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     expires: float = field(default_factory=lambda: time.monotonic() + LIFETIME_SECONDS)
     _used: threading.Event = field(default_factory=threading.Event, repr=False)
@@ -47,9 +51,9 @@ class TicketOffice:
     _open: dict[str, Ticket] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def issue(self, token: str) -> Ticket:
+    def issue(self, token: str, *, ends: bool = False) -> Ticket:
         """A new ticket for the token."""
-        ticket = Ticket(token)
+        ticket = Ticket(token, ends=ends)
         with self._lock:
             self._open = {value: each for value, each in self._open.items() if each.is_open}
             if len(self._open) >= _MOST_OPEN:
@@ -57,14 +61,14 @@ class TicketOffice:
             self._open[ticket.value] = ticket
         return ticket
 
-    def redeem(self, value: str) -> str | None:
-        """The ticket's token, once; None for a ticket that is unknown, used or too old."""
+    def redeem(self, value: str) -> Ticket | None:
+        """The ticket, once; None for one that is unknown, used or too old."""
         with self._lock:
             ticket = self._open.pop(value, None)
             if ticket is None or not ticket.is_open:
                 return None
             ticket.mark_used()
-        return ticket.token
+        return ticket
 
 
 office: Final = TicketOffice()

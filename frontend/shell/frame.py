@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from api_client import ApiError
-from components import conversation_list, models_panel, page_links, sidebar, signals
+from components import dialogs, page_links, sidebar, signals
 from conversation import asking
 from visitor import preferences
 
@@ -23,10 +23,7 @@ def draw_frame() -> None:
         # A run that is about to send a question shows it first; the page then draws the sidebar.
         if not asking.is_sending():
             sidebar.draw()
-        if models_panel.is_open():
-            models_panel.draw_dialog()
-        elif conversation_list.is_renaming():
-            conversation_list.draw_rename_dialog()
+        dialogs.draw()
         # Last, because it lasts as long as the answer that it streams.
         page.run()
     except ApiError as error:

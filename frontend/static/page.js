@@ -1,12 +1,15 @@
 // What Streamlit has no option for, in one script beside its client. It reads invisible elements that the page draws
 // (`components/signals.py`), answers clicks on our own buttons and marks, and never sees the session token.
 
+const DRAFT = "triple_chat_draft";
 const posted = new Set();
 let copiedText = "Copied";
 let secondText = "{}";
+let unsupportedText = "";
 
 function onSignals(signals) {
-  const { language, theme, ticket, copied, second } = signals.dataset;
+  const { language, theme, ticket, copied, second, unsupported, left } = signals.dataset;
+  unsupportedText = unsupported;
   copiedText = copied;
   secondText = second;
   if (document.documentElement.lang !== language) {
@@ -15,6 +18,7 @@ function onSignals(signals) {
   remember("triple_chat_language", language);
   // Dialogs and popovers hang outside of Streamlit's app element, which alone knows the theme.
   document.documentElement.style.colorScheme = getComputedStyle(document.querySelector(".stApp")).colorScheme;
+  if (left) sessionStorage.removeItem(DRAFT);
   if (ticket) postTicket(ticket);
   if (theme) applyTheme(theme);
 }
@@ -26,16 +30,18 @@ function remember(name, value) {
   }
 }
 
-// The answer sets the HttpOnly cookie. A ticket works once; the page draws another one if this request gets lost.
+// The answer sets the HttpOnly cookie, or drops the one of a session that has ended; 205 says that another tab has
+// signed in since. A ticket works once; the page draws another one if this request gets lost.
 async function postTicket(ticket) {
   if (posted.has(ticket)) return;
   posted.add(ticket);
   try {
-    await fetch("/session/cookie", {
+    const response = await fetch("/session/cookie", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ ticket }),
     });
+    if (response.status === 205) location.reload();
   } catch {
     posted.delete(ticket);
   }
@@ -94,6 +100,8 @@ function onClick(event) {
     openSource(mark);
   } else if (target?.closest('[data-testid="stSidebar"] a[href]')) {
     followLink(event, target.closest("a[href]"));
+  } else if (target?.closest('[data-testid="stPagination"] button')) {
+    document.querySelector(".st-key-document-head")?.scrollIntoView({ block: "start" });
   } else if (target?.closest(".st-key-new-chat button")) {
     foldSidebarOnNarrowScreens();
   }
@@ -129,12 +137,47 @@ function nameLanguage(code) {
   if (language) code.closest(".stCode")?.setAttribute("data-language", language);
 }
 
+// A sentence that no passage supports says so when one points at it.
+function explain(sentence) {
+  if (sentence.closest('[class*="st-key-answer-"]')) sentence.title = unsupportedText;
+}
+
+// The passage that the address names.
+let wantedPassage = "";
+function showWantedPassage() {
+  const passage = document.querySelector('[class*="st-key-passage-wanted"]');
+  const name = passage ? [...passage.classList].find((each) => each.startsWith("st-key-passage-wanted")) : "";
+  if (name === wantedPassage) return;
+  wantedPassage = name;
+  if (passage) requestAnimationFrame(() => passage.scrollIntoView({ block: "center" }));
+}
+
 function focusInputOnce() {
   const input = document.querySelector('[data-testid="stChatInputTextArea"]');
   if (!input || focusInputOnce.done) return;
   focusInputOnce.done = true;
   // On a touch screen the keyboard would cover the page.
   if (matchMedia("(hover: hover)").matches && document.activeElement === document.body) input.focus();
+}
+
+// What is typed and not sent stays in this tab: over a reload, the end of the session, a visit to another page.
+const known = new WeakSet();
+function keepDraft() {
+  const input = document.querySelector('[data-testid="stChatInputTextArea"]');
+  if (!input) return;
+  const draft = sessionStorage.getItem(DRAFT);
+  if (!known.has(input)) {
+    known.add(input);
+    if (draft && !input.value) typeInto(input, draft);
+  }
+  if (input.value) sessionStorage.setItem(DRAFT, input.value);
+  else if (draft) sessionStorage.removeItem(DRAFT);
+}
+
+// React hears of a value only through the element's own setter and the event that typing makes.
+function typeInto(input, text) {
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(input, text);
+  input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // A new question, or another conversation: its newest turn comes to the top of the screen.
@@ -157,13 +200,17 @@ function onChange(records) {
       node.querySelectorAll(".tc-signals").forEach(onSignals);
       if (node.matches("code")) nameLanguage(node);
       node.querySelectorAll("code[class*='language-']").forEach(nameLanguage);
+      node.querySelectorAll(".stMarkdownColoredBackground").forEach(explain);
     }
   }
   focusInputOnce();
+  keepDraft();
   showElapsed();
   showLatestTurn();
+  showWantedPassage();
 }
 
 document.addEventListener("click", onClick, true);
+document.addEventListener("input", keepDraft);
 new MutationObserver(onChange).observe(document.body, { childList: true, subtree: true });
 setInterval(showElapsed, 500);

@@ -15,36 +15,41 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from api_client import ApiClient
-from api_types import User
+from api_types import NewSession, User
 from i18n import current_language
 from server.cookies import session_cookie_name
 from server.tickets import Ticket, office
 
-_STATE: Final = "identity"
+STATE_KEY: Final = "identity"
 _USER_SECONDS: Final = 60.0
 _COOKIE_SECONDS: Final = 1.0
 
 
 @dataclass
 class _Identity:
+    """`left`: the visitor has signed out, so nothing of theirs may stay in the page."""
+
     token: str | None
     ticket: Ticket | None = None
     user: User | None = None
     user_read_at: float = 0.0
+    left: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 def _identity() -> _Identity:
-    if _STATE not in st.session_state:
-        st.session_state[_STATE] = _Identity(token=_token_in_cookie())
-    identity: _Identity = st.session_state[_STATE]
+    if STATE_KEY not in st.session_state:
+        st.session_state[STATE_KEY] = _Identity(token=_token_in_cookie())
+    identity: _Identity = st.session_state[STATE_KEY]
     return identity
 
 
 def client() -> ApiClient:
     """The API as this visitor."""
+    agent = st.context.headers.get("User-Agent") or ""
     # Streamlit tells no address of a visitor on this machine; the API sees that by itself.
-    return ApiClient(token=_identity().token, language=current_language(), address=st.context.ip_address)
+    address = st.context.ip_address
+    return ApiClient(token=_identity().token, language=current_language(), agent=agent, address=address)
 
 
 def is_signed_in() -> bool:
@@ -58,10 +63,16 @@ def ensure_session() -> bool:
     with identity.lock:
         if identity.token is not None:
             return False
-        session = client().create_guest()
-        identity.token, identity.user, identity.user_read_at = session.token, session.user, time.monotonic()
-        identity.ticket = office.issue(session.token)
+        take_over(client().create_guest())
     return True
+
+
+def take_over(session: NewSession) -> None:
+    """Go on with this session; the browser gets its cookie as soon as the page is drawn."""
+    identity = _identity()
+    identity.token, identity.left = session.token, False
+    identity.ticket = office.issue(session.token)
+    note_user(session.user)
 
 
 def wait_for_cookie() -> None:
@@ -75,28 +86,45 @@ def cookie_waiter() -> Callable[[], None]:
     return partial(ticket.wait_until_used, _COOKIE_SECONDS) if ticket else lambda: None
 
 
-def forget_session() -> None:
-    """The API says that the session has ended: go on as somebody who has not asked anything yet."""
+def forget_session(*, left: bool = False) -> None:
+    """The session has ended, by the visitor's own wish (`left`) or not: go on as nobody, and drop the cookie."""
     identity = _identity()
-    identity.token = identity.ticket = identity.user = None
+    if identity.token:
+        identity.ticket = office.issue(identity.token, ends=True)
+    identity.token = identity.user = None
+    identity.user_read_at, identity.left = 0.0, left
+
+
+def has_left() -> bool:
+    return _identity().left
 
 
 def current_user() -> User | None:
     """The visitor's account, at most a minute old. Raises ApiError."""
     identity = _identity()
     if identity.token and time.monotonic() - identity.user_read_at > _USER_SECONDS:
-        identity.user, identity.user_read_at = client().me(), time.monotonic()
+        note_user(client().me())
     return identity.user
 
 
-def ticket_to_post() -> str | None:
-    """What the browser still has to post so that the cookie is set; None when there is nothing to do."""
+def known_user() -> User | None:
+    """The visitor's account as this tab has seen it last, without asking."""
+    return _identity().user
+
+
+def note_user(user: User) -> None:
     identity = _identity()
-    if identity.token is None or identity.ticket is None or identity.ticket.is_used:
+    identity.user, identity.user_read_at = user, time.monotonic()
+
+
+def ticket_to_post() -> str | None:
+    """What the browser still has to post so that the cookie is set or dropped; None: there is nothing to do."""
+    ticket = _identity().ticket
+    if ticket is None or ticket.is_used:
         return None
-    if not identity.ticket.is_open:
-        identity.ticket = office.issue(identity.token)
-    return identity.ticket.value
+    if not ticket.is_open:
+        ticket = _identity().ticket = office.issue(ticket.token, ends=ticket.ends)
+    return ticket.value
 
 
 def _token_in_cookie() -> str | None:

@@ -15,7 +15,7 @@ Theme = Literal["System", "Light", "Dark"]
 THEMES: Final[tuple[Theme, ...]] = ("System", "Light", "Dark")
 LANGUAGE_COOKIE: Final = "triple_chat_language"
 THEME_COOKIE: Final = "triple_chat_theme"
-_THEME_STATE: Final = "theme"
+THEME_STATE: Final = "theme"
 
 
 def choose_language() -> None:
@@ -32,18 +32,18 @@ def set_language(language: str) -> None:
 
 
 def chosen_theme() -> Theme:
-    name = st.session_state.get(_THEME_STATE) or st.context.cookies.get(THEME_COOKIE, "System")
+    name = st.session_state.get(THEME_STATE) or st.context.cookies.get(THEME_COOKIE, "System")
     return next((theme for theme in THEMES if theme == name), "System")
 
 
 def set_theme(theme: Theme) -> None:
     """Streamlit's client reads its theme from the browser's storage; `page.js` writes it and loads the page again."""
-    st.session_state[_THEME_STATE] = theme
+    st.session_state[THEME_STATE] = theme
 
 
 def theme_to_apply() -> Theme | None:
     """The theme chosen in this tab since it was loaded."""
-    theme: Theme | None = st.session_state.get(_THEME_STATE)
+    theme: Theme | None = st.session_state.get(THEME_STATE)
     return theme
 
 

@@ -11,11 +11,14 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.frontend import fake_library
+from tests.frontend.fake_accounts import AccountRoutes, now
+from tests.frontend.fake_library import FakeLibrary, LibraryRoutes
+from tests.frontend.fake_models import model_list
 from tests.frontend.fake_socket import serve_socket
 
 Body = dict[str, Any]
@@ -31,10 +34,6 @@ GUIDE_CITATION = {
     "start": 0,
     "end": 78,
 }
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
 def answer_by_quoting(question: str) -> Body:
@@ -69,6 +68,13 @@ class FakeApi:
     cut_sockets_after: int = 0
     pieces: list[str] = field(default_factory=list)
     sockets: int = 0
+    library: FakeLibrary = field(default_factory=FakeLibrary)
+    accounts: dict[str, Body] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, Body] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    invitations: list[Body] = field(default_factory=list)
+    notes: list[Body] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.free.set()
@@ -101,7 +107,7 @@ class FakeApi:
         return sum(1 for each in self.requests if each == (method, path))
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
     """Routes by regular expression; one short method per resource."""
 
     protocol_version = "HTTP/1.1"
@@ -125,7 +131,9 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         self.query = {name: values[0] for name, values in parse_qs(url.query).items()}
         length = int(self.headers.get("Content-Length") or 0)
-        self.body: Body = json.loads(self.rfile.read(length) or b"{}")
+        self.raw = self.rfile.read(length)
+        is_form = (self.headers.get("Content-Type") or "").startswith("multipart/")
+        self.body: Body = json.loads(self.raw or b"{}") if not is_form else {}
         path = url.path.removeprefix("/api/")
         if self.api.down:
             self.close_connection = True
@@ -138,10 +146,11 @@ class Handler(BaseHTTPRequestHandler):
         for prefix, errors in self.api.refusals.items():
             if errors and f"{method} {path}".startswith(prefix):
                 return self._fail(*errors.pop(0))
-        self.user = self.api.tokens.get((self.headers.get("Authorization") or "").removeprefix("Bearer "))
-        for pattern, name in ROUTES:
+        self.token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        self.user = self.api.tokens.get(self.token)  # type: ignore[assignment]
+        for pattern, name in (*ROUTES, *fake_library.ROUTES):
             if match := re.fullmatch(pattern, path):
-                if name not in {"sessions", "models", "health"} and self.user is None:
+                if name not in OPEN_TO_ALL and self.user is None:
                     signed = "session_ended" if self.headers.get("Authorization") else "not_signed_in"
                     return self._fail(401, signed)
                 return getattr(self, f"_{name}")(method, *match.groups())
@@ -156,22 +165,21 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(payload)))
+        if status == 429:
+            self.send_header("Retry-After", "17")
         self.end_headers()
         self.wfile.write(payload)
 
-    def _fail(self, status: int, code: str) -> None:
-        error = {"code": code, "message": f"English sentence for {code}", "details": {}, "request_id": "r1"}
+    def _send_bytes(self, content: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "image/png")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _fail(self, status: int, code: str, details: Body | None = None) -> None:
+        error = {"code": code, "message": f"English sentence for {code}", "details": details or {}, "request_id": "r1"}
         self._send(status, {"error": error})
-
-    def _sessions(self, method: str) -> None:
-        token = uuid.uuid4().hex
-        expires = (datetime.now(UTC) + timedelta(days=30)).isoformat()
-        user = {"user_id": f"guest-{token[:6]}", "uuid": token, "is_guest": True, "is_staff": False}
-        self.api.tokens[token] = {**user, "created_datetime": now(), "last_activity": now(), "expires_at": expires}
-        self._send(201, {"token": token, "expires_at": expires, "user": self.api.tokens[token]})
-
-    def _me(self, method: str) -> None:
-        self._send(200, self.user)
 
     def _health(self, method: str) -> None:
         self._send(200, {"status": "ok"})
@@ -181,13 +189,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def _page(self, rows: list[Body]) -> None:
         start = int(self.query.get("cursor", "0"))
-        rest = rows[start + self.api.page_size :]
-        following = f"http://elsewhere/api/x/?cursor={start + self.api.page_size}" if rest else None
-        self._send(200, {"next": following, "previous": None, "results": rows[start : start + self.api.page_size]})
+        end = start + int(self.query.get("page_size", self.api.page_size))
+        following = f"http://elsewhere/api/x/?cursor={end}" if rows[end:] else None
+        self._send(200, {"next": following, "previous": None, "results": rows[start:end]})
 
     def _mine(self, conversation_id: str) -> Body | None:
         row = self.api.conversations.get(conversation_id)
-        return row if row and row["owner"] == self.user["user_id"] else None  # type: ignore[index]
+        return row if row and row["owner"] == self.user["user_id"] else None
 
     def _conversations(self, method: str) -> None:
         if method == "POST":
@@ -277,8 +285,8 @@ class Handler(BaseHTTPRequestHandler):
             "id": str(uuid.uuid4()), "mode": body["mode"], "title": body.get("question_text", "")[:60],
             "title_by": "question", "model": body.get("model", "builtin"), "pinned": False, "archived": False,
             "system_prompt": body.get("system_prompt", ""), "parameters": body.get("parameters", {}),
-            "deleted": False, "current_leaf": None, "created_datetime": now(), "updated_datetime": now(),
-            "owner": self.user["user_id"],  # type: ignore[index]
+            "collections": body.get("collections", []), "deleted": False, "current_leaf": None, "created_datetime": now(), "updated_datetime": now(),
+            "owner": self.user["user_id"],
         }  # fmt: skip
         self.api.conversations[row["id"]] = row
         return str(row["id"])
@@ -292,6 +300,9 @@ class Handler(BaseHTTPRequestHandler):
             "question_created_datetime": now(), "status": "queued", "response_text": "", "reasoning_text": "",
             "data": None, "citations": [], "error": None, "usage": None, "started_datetime": None, "epoch": 0,
             "first_token_datetime": None, "finished_datetime": None, "attempts": 0,
+            "collections": body.get("collections", row["collections"]), "confidence": "", "unsupported": [],
+            "attachments": [{"id": each, "url": f"/api/attachments/{each}/"} for each in body.get("images", [])],
+            "passages": None,
         }  # fmt: skip
         row.update(
             updated_datetime=now(), current_leaf=chat["question_id"], title=row["title"] or chat["question_text"]
@@ -327,9 +338,20 @@ class Handler(BaseHTTPRequestHandler):
         return self._send(202, self.api.chats[self._new_chat(chat["conversation"], body)])
 
 
+OPEN_TO_ALL = {"sessions", "redeem", "users", "models", "health"}
 ROUTES = (
     (r"sessions/", "sessions"),
+    (r"sessions/redeem/", "redeem"),
+    (r"sessions/([^/]+)/", "session"),
+    (r"users/", "users"),
     (r"users/me/", "me"),
+    (r"users/me/export/", "export"),
+    (r"users/invitations/", "invitations"),
+    (r"users/invitations/([^/]+)/", "invitation"),
+    (r"users/([^/]+)/", "user"),
+    (r"users/([^/]+)/password-reset/", "reset"),
+    (r"notifications/", "notifications"),
+    (r"notifications/read/", "read"),
     (r"health/live/", "health"),
     (r"models/(check/)?", "models"),
     (r"conversations/", "conversations"),
@@ -358,24 +380,6 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
             return False
         time.sleep(0.01)
     return True
-
-
-def model_list(*, language_model: bool) -> Body:
-    capabilities = {"streaming": True, "images": False, "passages": True, "embeddings": False}
-    refused = {"code": "model_unreachable", "message": "English sentence for model_unreachable"}
-    builtin = {
-        "id": "builtin", "name": "Built-in", "kind": "basic", "capabilities": capabilities, "endpoint": "",
-        "is_language_model": False, "available": True, "reason": None,
-    }  # fmt: skip
-    qwen = {
-        **builtin, "id": "ollama/qwen3:8b", "name": "qwen3:8b", "endpoint": "ollama", "is_language_model": True,
-        "available": language_model, "reason": None if language_model else refused,
-    }  # fmt: skip
-    ollama = {
-        "name": "ollama", "base_url": "http://localhost:11434/v1", "found_by": "ollama", "ok": language_model,
-        "reason": None if language_model else refused, "models": ["qwen3:8b"] if language_model else [],
-    }  # fmt: skip
-    return {"results": [builtin, qwen], "endpoints": [ollama], "default": qwen["id"] if language_model else "builtin"}
 
 
 def serve(api: FakeApi, port: int = 0) -> ThreadingHTTPServer:

@@ -84,7 +84,7 @@ class _Socket:
         threading.Thread(target=self._show, args=(question_id, after), daemon=True).start()
 
     def _show(self, question_id: str, after: str) -> None:
-        chat, sent = self._handler.api.chats[question_id], 0
+        chat, sent, told = self._handler.api.chats[question_id], 0, False
         epoch, offset = (int(part) for part in (after or "-1-0").rsplit("-", 1))
         while not self._is_gone.is_set():
             with self._handler.api.lock:
@@ -92,6 +92,9 @@ class _Socket:
             if now != epoch:
                 epoch, offset = now, 0
                 self._event(chat, "status", epoch, 0, status=status)
+            if chat["passages"] is not None and not told:
+                self._event(chat, "passages", epoch, offset, passages=chat["passages"])
+                told = True
             if len(text) > offset:
                 self._event(chat, "delta", epoch, len(text), offset=offset, text=text[offset:])
                 offset, sent = len(text), sent + 1

@@ -47,7 +47,7 @@ def ticket(tab: AppTest) -> str:
 
 
 def notices(tab: AppTest) -> list[str]:
-    return [element.value for element in (*tab.info, *tab.warning, *tab.error)]
+    return [element.value for element in (*tab.info, *tab.success, *tab.warning, *tab.error)]
 
 
 def buttons(tab: AppTest) -> set[str]:

@@ -202,7 +202,7 @@ def test_a_conversation_opens_on_its_own_page(ai_page: AppTest, api: FakeApi) ->
 
 
 def test_a_refused_question_goes_back_into_the_input(ai_page: AppTest, api: FakeApi) -> None:
-    api.refuse("ask", 429, "throttled")
+    api.refuse("ask", 429, "too_many_questions")
     ask(ai_page, "mine")
     assert "too many questions" in notices(ai_page)[0]
     assert ai_page.chat_input[0].proto.value == "mine"

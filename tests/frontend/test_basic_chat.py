@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -72,6 +74,23 @@ def test_a_slow_answer_is_waited_for_and_appears(page: AppTest, api: FakeApi) ->
     api.free.set()
     assert wait_until(lambda: len(answers(page.run())) == 1, 5)
     assert not is_waiting(page)
+
+
+def test_an_answer_is_waited_for_only_while_a_page_looks(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What such a wait brings counts as seen: an answer that nobody looks for has to become a notification."""
+    from api_client import ApiClient
+    from conversation import waiting
+
+    monkeypatch.setattr("conversation.waiting._ASK_SECONDS", 0.3)
+    api.hold_answers()
+    client = ApiClient(token=ApiClient(token=None, language="en").create_guest().token, language="en")
+    body = {"mode": "basic", "question_text": "slow one"}
+    chat = client.ask(body, key="k1")
+    waiting.start(client, body, key="k1", question_id=chat.question_id)
+    looks = [waiting.is_waited_for(chat.question_id) for _ in range(10) if not time.sleep(0.1)]
+    assert all(looks[1:]), "for longer than one request"
+    assert wait_until(lambda: chat.question_id not in waiting._waits, 5)
+    api.free.set()
 
 
 def test_another_tab_finds_the_running_answer(page: AppTest, second_page: AppTest, api: FakeApi) -> None:
@@ -155,7 +174,7 @@ def test_a_lost_reply_does_not_ask_twice(page: AppTest, api: FakeApi) -> None:
     [
         (409, "answer_running", "still being made"),
         (413, "too_large", "too long"),
-        (429, "throttled", "too many questions"),
+        (429, "too_many_questions", "too many questions"),
         (400, "invalid", "did not accept"),
     ],
 )
@@ -206,8 +225,10 @@ def test_when_the_session_has_ended_the_page_starts_anew_with_the_question_kept(
     ask(page, "two")
     assert "Your session has ended" in notices(page)[0]
     assert page.chat_input[0].proto.value == "two"
-    assert "c" not in page.query_params
+    assert questions(page) == []
+    before = page.query_params["c"]
     ask(page, "two")
+    assert page.query_params["c"] != before
     assert questions(page) == ["two"]
     assert len(answers(page)) == 1
 
@@ -251,7 +272,7 @@ def test_the_ticket_for_the_cookie_is_redeemed_once_and_is_not_the_token(page: A
     ask(page, "hello")
     value = ticket(page)
     assert value and value not in api.tokens
-    assert office.redeem(value) in api.tokens
+    assert office.redeem(value).token in api.tokens
     assert office.redeem(value) is None
     assert ticket(page.run()) == ""
 

@@ -1,0 +1,1 @@
+"""What the library's pages do: collections, files on their way, documents, passages, pictures. Draws nothing."""
