@@ -98,6 +98,9 @@ function onClick(event) {
     event.preventDefault();
     event.stopPropagation();
     openSource(mark);
+  } else if (target?.closest(".st-key-bell-history a[href]")) {
+    followLink(event, target.closest("a[href]"));
+    document.querySelector(".st-key-bell button")?.click(); // closes what it has opened
   } else if (target?.closest('[data-testid="stSidebar"] a[href]')) {
     followLink(event, target.closest("a[href]"));
   } else if (target?.closest('[data-testid="stPagination"] button')) {

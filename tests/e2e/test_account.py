@@ -153,6 +153,7 @@ def test_an_answer_that_ends_elsewhere_is_told_and_stays_in_the_bell(
     expect(laptop.page.locator(".tc-count")).to_have_count(0)
     note.get_by_role("link").click()
     expect(laptop.questions).to_have_text(["Holidays"])
+    expect(note).not_to_be_visible()
 
 
 def test_another_tab_follows_when_the_guest_becomes_an_account(visitor: Visitor, name: str) -> None:

@@ -71,7 +71,9 @@ class _Socket:
         refused = next((errors for path, errors in api.refusals.items() if errors and path.startswith("ask")), None)
         chat = refused.pop(0) if refused else self._handler.ask(key, body)
         if isinstance(chat, tuple):
-            self._send({"type": "error", "code": chat[1], "message": "English sentence", "client_key": key})
+            details = {"retry_after": 17} if chat[0] == 429 else {}
+            error = {"code": chat[1], "message": "English sentence", "details": details}
+            self._send({"type": "error", **error, "client_key": key})
             return
         if api.lose_next_reply:
             api.lose_next_reply = False

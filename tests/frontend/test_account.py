@@ -143,6 +143,17 @@ def test_everything_is_fetched_only_when_the_download_is_clicked(account_page: A
     assert api.count("GET", "users/me/export/") == 0
 
 
+def test_the_download_is_everything_as_the_api_gives_it(account_page: AppTest, api: FakeApi) -> None:
+    from api_client import ApiClient, ApiError
+
+    client = ApiClient(token=token(account_page), language="en")
+    assert b'"user": "minji"' in client.export_me()
+    api.end_all_sessions()
+    with pytest.raises(ApiError) as caught:
+        client.export_me()
+    assert caught.value.is_signed_out
+
+
 def test_deleting_asks_for_the_name_and_the_password(account_page: AppTest, api: FakeApi) -> None:
     fill(account_page, "leave-send", **{"leave-typed": "min", "leave-password": PASSWORD})
     assert "type exactly: minji" in notices(account_page)[0]

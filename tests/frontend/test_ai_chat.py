@@ -205,6 +205,7 @@ def test_a_refused_question_goes_back_into_the_input(ai_page: AppTest, api: Fake
     api.refuse("ask", 429, "too_many_questions")
     ask(ai_page, "mine")
     assert "too many questions" in notices(ai_page)[0]
+    assert notices(ai_page)[0].endswith("Try again in 17 seconds.")
     assert ai_page.chat_input[0].proto.value == "mine"
 
 

@@ -64,6 +64,22 @@ def test_a_body_that_is_no_ticket_is_refused(client: TestClient, body: bytes) ->
     assert client.post("/session/cookie", content=body, headers=HERE).status_code == 410
 
 
+@pytest.mark.parametrize(
+    ("kept", "status"),
+    [("the-token", 204), ("of-another-tab", 205), ("", 204)],
+    ids=["still its own", "another tab has signed in since", "none any more"],
+)
+def test_the_cookie_of_a_session_that_has_ended_is_dropped(client: TestClient, kept: str, status: int) -> None:
+    from server.tickets import office
+
+    ticket = office.issue("the-token", ends=True).value
+    headers = {**HERE, "cookie": f"triple_chat={kept}"} if kept else HERE
+    response = client.post("/session/cookie", json={"ticket": ticket}, headers=headers)
+    assert response.status_code == status
+    dropped = response.headers.get("set-cookie", "")
+    assert ('triple_chat=""' in dropped and "Max-Age=0" in dropped) is (status == 204)
+
+
 def test_under_https_the_cookie_is_secure_and_bound_to_the_host(client: TestClient, fresh_ticket: str) -> None:
     headers = {"origin": "https://chat.example", "host": "chat.example"}
     cookie = client.post("/session/cookie", json={"ticket": fresh_ticket}, headers=headers).headers["set-cookie"]
