@@ -50,4 +50,5 @@ def _marked_line(line: str) -> str:
 
 def _is_whole(sentence: str) -> bool:
     even = all(sentence.count(mark) % 2 == 0 for mark in ("`", "**", "$"))
-    return even and sentence.count("[") == sentence.count("]") and "|" not in sentence and "```" not in sentence
+    has_block = any(mark in sentence for mark in ("|", "```", "$$", "\\["))
+    return even and not has_block and sentence.count("[") == sentence.count("]")
