@@ -67,6 +67,8 @@ _REFUSALS = {
     "documents_file": {"409": ("document_has_no_file", "These passages were written one by one.")},
     "documents_restore": {"409": ("document_there_already", "The same file is in that collection already.")},
     "documents_retry": {"409": ("document_not_failed", "Only one that failed or was cancelled can be read again.")},
+    "conversations_import": {**_LIMITED, "409": ("import_running", "Another import of yours is still being read.")},
+    "imports_cancel": {"409": ("import_not_running", "The import is not being read any more.")},
     "models_check": {"409": ("setting_invalid", "A setting of the server cannot be used; `message` names it.")},
 }
 

@@ -141,6 +141,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ChatMode": "models.conversation.Mode",
         "AnswerStatus": "models.chat.AnswerStatus",
+        "ReadingStatus": "models.document.DocumentStatus",
     },
 }
 
@@ -206,6 +207,12 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "update_heartbeat_interval": 5.0,
     "delete_jobs": "always",
 }
+
+# --- Your data (docs/export-format.md) ------------------------------------------------
+
+MAX_IMPORT_BYTES = _env.integer("MAX_IMPORT_BYTES", 200_000_000, minimum=1)
+IMPORT_LEASE_SECONDS = _env.seconds("IMPORT_LEASE_SECONDS", 60.0)
+TEMPORARY_CHAT_SECONDS = _env.seconds("TEMPORARY_CHAT_SECONDS", 3600.0)
 
 # --- Documents (docs/decisions/documents.md) ------------------------------------------
 
