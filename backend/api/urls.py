@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 import api.admin.lists  # noqa: F401  (registers what the admin shows)
 from api.admin.site import staff_site
+from api.extensions import extension_patterns
 from api.views import (
     accounts,
     attachments,
@@ -82,6 +83,7 @@ urlpatterns = [
     path("notifications/read/", notifications.NotificationsReadView.as_view()),
     path("health/live/", health.LiveView.as_view()),
     path("health/ready/", health.ReadyView.as_view()),
+    *extension_patterns(),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("schema/swagger-ui/", SwaggerPage.as_view(url_name="schema")),
     path("schema/redoc/", RedocPage.as_view(url_name="schema")),

@@ -134,6 +134,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["api.extensions.leave_out_extensions"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api.schema.add_error_responses",
@@ -245,6 +246,10 @@ MODEL_REST_SECONDS = _env.seconds("MODEL_REST_SECONDS", 10.0)
 EMBEDDING_MODEL = _env.text("EMBEDDING_MODEL", "")
 EMBEDDING_SEARCH_SECONDS = _env.seconds("EMBEDDING_SEARCH_SECONDS", 0.5)
 EMBEDDING_SECONDS = _env.seconds("EMBEDDING_SECONDS", 60.0)
+
+# --- A retriever of one's own (docs/learn/) ---------------------------------------------
+
+RETRIEVER = _env.text("RETRIEVER", "")
 
 # --- Logs: one line each, no bodies, no tokens ------------------------------------------
 

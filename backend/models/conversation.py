@@ -38,7 +38,7 @@ class Conversation(models.Model):
     # Where Advanced chat looks; none: in all that the user may read.
     collections = models.ManyToManyField(Collection, related_name="+")
     # Nowhere listed, searched, titled or exported, and deleted for good soon after its last use.
-    temporary = models.BooleanField(default=False)
+    temporary = models.BooleanField(default=False, db_default=False)
     pinned = models.BooleanField(default=False)
     archived = models.BooleanField(default=False)
     # The newest turn of the branch on screen; turns are a tree through `Chat.parent`.

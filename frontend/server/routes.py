@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from own_pages import own_pages
 from server.cookies import set_session_cookie
 from server.index_page import index_page
 from server.tickets import office
@@ -17,7 +18,7 @@ from server.tickets import office
 STATIC: Final = Path(__file__).resolve().parent.parent / "static"
 _LONGEST_BODY: Final = 1024
 # The addresses of `components.page_links`.
-_PAGES: Final = ("/", "/ai")
+_PAGES: Final = ("/", "/ai", *(f"/{address}" for address in own_pages()))
 
 
 class _Static(StaticFiles):

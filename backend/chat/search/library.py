@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from chat.library.collections import collections_in_scope
-from chat.search.hybrid import find_passages
+from chat.search.own_retriever import find_with_retriever
 from chat.search.snippets import Snippet, make_snippet
 from models.models import Document, RagData, SearchLog, User
 
@@ -61,7 +61,7 @@ def search_library(
     keeps the words to itself.
     """
     started = time.perf_counter()
-    ranking = find_passages(collections_in_scope(user, collections), query, limit=top_k)
+    ranking = find_with_retriever(collections_in_scope(user, collections), query, limit=top_k)
     rows = RagData.objects.select_related("document").in_bulk(ranking.scores)
     # One that was deleted meanwhile is left out.
     passages = tuple(_found(rows[data_id], score) for data_id, score in ranking.scores.items() if data_id in rows)
