@@ -274,3 +274,18 @@ def test_import_is_cancelled_and_only_one_runs(owner: Person, system: LiveSystem
     finally:
         system.start_worker()
     assert conversations_of(owner) == []
+
+
+def test_worker_that_dies_loses_and_doubles_nothing(owner: Person, system: LiveSystem) -> None:
+    system.stop_worker()
+    content = json.dumps([chatgpt(f"Number {number}") for number in range(600)])
+    reply = owner.call("POST", "conversations/import/", files={"file": ("many.json", content.encode())}).json()
+    worker = system.start_worker()
+    wait_until(lambda: owner.get(f"imports/{reply['id']}/").json()["conversations_taken"] > 0, "it is being taken in")
+    worker.kill()
+    system.stop_worker()
+    system.start_worker()
+    done = ended(owner, reply["id"])
+    counts = ("conversations_taken", "conversations_known", "conversations_refused", "turns_taken", "progress")
+    assert [done[name] for name in counts] == [600, 0, 0, 1800, 100]
+    assert len(done["report"]) + done["report_left_off"] == 600

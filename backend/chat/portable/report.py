@@ -26,6 +26,27 @@ class Report:
     _others: list[dict[str, Any]] = field(default_factory=list)
     _left_off: int = 0
 
+    @classmethod
+    def of(cls, row: ConversationImport) -> Report:
+        """What was told so far."""
+        report = cls(
+            row.conversations_taken,
+            row.conversations_known,
+            row.conversations_extended,
+            row.conversations_refused,
+            row.turns_taken,
+        )
+        for entry in row.report:
+            is_whole = entry["outcome"] != "refused" and not entry["left_out"]
+            (report._whole if is_whole else report._others).append(entry)
+        report._left_off = row.report_left_off
+        return report
+
+    @property
+    def conversations(self) -> int:
+        """How many it tells of or counts: each of the file once."""
+        return self.taken + self.known + self.extended + self.not_taken
+
     def took(self, prepared: Prepared) -> None:
         self.turns += prepared.stored
         if not prepared.was_here:

@@ -1,7 +1,7 @@
 """Takes in the files that wait, in a thread of the worker, one after the other.
 
-The row is the lock, as with documents: whoever lost it (`epoch`) stores nothing more. An
-import that begins again finds what it has stored and goes on behind it.
+The row is the lock, as with documents: whoever lost it (`epoch`) stores nothing more. Its
+counts are stored with what they count, so an import that begins again goes on behind them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +59,7 @@ def take_in_waiting(stop: threading.Event) -> None:
             try:
                 _rung.clear()
                 while not stop.is_set() and (claimed := _claim()):
-                    _TakingIn(claimed.pk, claimed.epoch, stop).see_through()
+                    _TakingIn(claimed.pk, claimed.epoch, stop, Report.of(claimed)).see_through()
             finally:
                 _in_process.release()
     finally:
@@ -74,7 +75,6 @@ def _claim() -> ConversationImport | None:
     if found:
         found.status = ImportStatus.READING
         found.epoch, found.attempts, found.lease_until = found.epoch + 1, found.attempts + 1, _lease()
-        Report().show_in(found)
         found.save()
     return found
 
@@ -88,7 +88,7 @@ class _TakingIn:
     import_id: UUID
     epoch: int
     stop: threading.Event
-    report: Report = field(default_factory=Report)
+    report: Report
     _percent: int = 0
     _seen: int = 0
     _batch: list[Prepared] = field(default_factory=list)
@@ -100,7 +100,9 @@ class _TakingIn:
     def see_through(self) -> None:
         """Take the file in to its end, whatever that is; when the database or the worker goes, give it back."""
         try:
-            for found in read_threads(file_path(self.import_id), self._advance):
+            self._seen = self.report.conversations
+            everything = read_threads(file_path(self.import_id), self._advance)
+            for found in islice(everything, self._seen, None):
                 self._take(found)
             self._store_batch()
             self._end(ImportStatus.DONE)
