@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,6 +23,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 
 from chat.library.files import file_path, remove_file
+from chat.library.ingestion.storing import in_thread
 from chat.notifications.nudges import nudge_on_commit
 from chat.portable.incoming import IncomingThread
 from chat.portable.reading import Found, Refused, read_threads
@@ -96,9 +98,17 @@ class _TakingIn:
     _characters: int = 0
     _user: User | None = None
     _stored_at: float = field(default_factory=time.monotonic)
+    _storing_thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+    _storing: Future[None] | None = None
+    # Ids of threads, in the file, that are waiting to be stored or being stored.
+    _not_yet_there: set[str] = field(default_factory=set)
 
     def see_through(self) -> None:
         """Take the file in to its end, whatever that is; when the database or the worker goes, give it back."""
+        with self._storing_thread:
+            self._see_through()
+
+    def _see_through(self) -> None:
         try:
             self._seen = self.report.conversations
             everything = read_threads(file_path(self.import_id), self._advance)
@@ -129,15 +139,17 @@ class _TakingIn:
 
     def _take(self, found: Found) -> None:
         self._seen += 1
+        if self.stop.is_set():
+            raise Stopped
         if self._seen > MOST_CONVERSATIONS:
             raise ImportTooMany
         if isinstance(found, Refused):
             self._refused.append(found)
-        elif any(each.thread.source_id == found.source_id for each in self._batch):
-            # Twice in one file: its turns are looked for once it is there.
-            self._store_batch()
-            self._take_thread(found)
         else:
+            if found.source_id in self._not_yet_there:
+                # Twice in one file: its turns are looked for once it is there.
+                self._store_batch()
+                self._wait_for_storing()
             self._take_thread(found)
         if len(self._batch) + len(self._refused) >= _BATCH_CONVERSATIONS or self._characters > _BATCH_CHARACTERS:
             self._store_batch()
@@ -145,6 +157,7 @@ class _TakingIn:
     def _take_thread(self, thread: IncomingThread) -> None:
         self._batch.append(prepare(self._whose(), thread))
         self._characters += _characters_of(thread)
+        self._not_yet_there.add(thread.source_id)
 
     def _whose(self) -> User:
         """The user for this batch; raise Lost when there is none any more."""
@@ -154,8 +167,22 @@ class _TakingIn:
         return self._user
 
     def _store_batch(self) -> None:
+        """Have the batch stored while the next one is cut into words: Postgres takes as long for the one as we for the other."""
+        self._wait_for_storing()
         batch, self._batch, refused, self._refused = self._batch, [], self._refused, []
         self._characters, user, self._user = 0, self._user, None
+        self._not_yet_there = {each.thread.source_id for each in batch}
+        self._storing = self._storing_thread.submit(in_thread(self._store), batch, refused, user, self._percent)
+        self._stored_at = time.monotonic()
+
+    def _wait_for_storing(self) -> None:
+        """Until the batch before is there; raise what its storing raised."""
+        storing, self._storing = self._storing, None
+        if storing:
+            storing.result()
+            self._not_yet_there = set()
+
+    def _store(self, batch: Sequence[Prepared], refused: Sequence[Refused], user: User | None, percent: int) -> None:
         with self._held() as row:
             if user and user.uuid != row.user_id:
                 # A guest has become an account meanwhile: words are hashed with their owner.
@@ -167,10 +194,9 @@ class _TakingIn:
                 self.report.refused(each_refused)
             row.source = row.source or next((each.thread.source for each in batch), "")
             self.report.show_in(row)
-            row.progress, row.lease_until = self._percent, _lease()
+            row.progress, row.lease_until = percent, _lease()
             if batch:
                 nudge_on_commit(row.user_id)
-        self._stored_at = time.monotonic()
 
     def _fail(self, code: str) -> None:
         try:
@@ -194,6 +220,7 @@ class _TakingIn:
         return ConversationImport.objects.filter(pk=self.import_id).values_list("attempts", flat=True).first() or 0
 
     def _end(self, status: ImportStatus, error_code: str = "") -> None:
+        self._wait_for_storing()
         with self._held() as row:
             row.status, row.error_code, row.lease_until = status, error_code, None
             row.progress = 100 if status == ImportStatus.DONE else row.progress
