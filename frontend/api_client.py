@@ -176,6 +176,10 @@ class ApiClient(AccountCalls):
         body = {"model": model} if model else {}
         return Chat.read(self._request("POST", f"chats/{question_id}/regenerate/", body=body, key=key))
 
+    def extension(self, path: str, *, query: Mapping[str, str | None] | None = None) -> Json:
+        """What an endpoint of an installed package answers: `path` is below /api/extensions/."""
+        return self._request("GET", f"extensions/{path}", query=query)
+
     def open_socket(self) -> "AnswerSocket":
         return AnswerSocket({"Authorization": f"Bearer {self._token}", "Accept-Language": self._language})
 

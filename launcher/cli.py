@@ -16,7 +16,7 @@ from launcher.errors import LauncherError
 from launcher.install import ensure_installed
 from launcher.paths import BACKEND, ROOT, VENV, VENV_PYTHON, in_venv
 
-COMMANDS = ("test", "bench", "manage", "backup", "restore")
+COMMANDS = ("test", "bench", "manage", "backup", "restore", "learn")
 # What runs with the test requirements, and the module that does it.
 MODULES = {"test": "pytest", "bench": "benchmarks"}
 # Most tests wait for something, so several files at a time take a fraction of the time.
@@ -56,6 +56,9 @@ def _run(arguments: list[str]) -> int:
     if command in MODULES:
         os.chdir(ROOT)
         _become([str(VENV_PYTHON), "-m", MODULES[command], *rest])
+    if command == "learn":
+        os.chdir(ROOT)
+        _become([str(VENV_PYTHON), "-m", "learning", *rest])
     if not in_venv():
         _become([str(VENV_PYTHON), str(ROOT / "run.py"), *arguments])
     if command in ("backup", "restore"):

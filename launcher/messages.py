@@ -172,11 +172,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Commands: (none) start everything | test [PYTEST ARGUMENTS] run all tests | "
         "bench NAME [OPTIONS] measure speed and endurance (bench --help lists the names) | "
         "manage COMMAND ... run a command of backend/manage.py | "
-        "backup FILE put database, files and secrets into one archive | restore FILE bring them back",
+        "backup FILE put database, files and secrets into one archive | restore FILE bring them back | "
+        "learn 1|2|3 check what you have built in a lesson of docs/learn/",
         "명령: (없음) 모두 시작 | test [PYTEST 인자] 모든 테스트 실행 | "
         "bench 이름 [옵션] 속도와 견딤을 측정 (bench --help로 이름을 볼 수 있음) | "
         "manage 명령 ... backend/manage.py의 명령 실행 | "
-        "backup 파일 데이터베이스, 파일, 비밀 값을 한 파일로 백업 | restore 파일 백업에서 복원",
+        "backup 파일 데이터베이스, 파일, 비밀 값을 한 파일로 백업 | restore 파일 백업에서 복원 | "
+        "learn 1|2|3 docs/learn/의 과에서 만든 것을 확인",
     ),
     "option_host": ("address to listen on (default %(default)s)", "열 주소 (기본값 %(default)s)"),
     "option_backend_port": ("port of the API (default %(default)s)", "API의 포트 (기본값 %(default)s)"),

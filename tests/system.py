@@ -30,6 +30,7 @@ HASTE = {
     "TOKENS_PER_DAY": "0",
     "ANSWER_RENEW_SECONDS": "0.5",
     "DOCUMENT_LEASE_SECONDS": "3",
+    "IMPORT_LEASE_SECONDS": "3",
     "EVENTS_PING_SECONDS": "0.5",
     "MODEL_REST_SECONDS": "1",
     "SOCKET_CHECK_SECONDS": "0.5",
@@ -110,12 +111,12 @@ def start_worker(folder: Path, **environment: str) -> Iterator[subprocess.Popen[
 
 
 @contextlib.contextmanager
-def start_frontend(api_url: str, folder: Path, *, port: int = 0) -> Iterator[str]:
+def start_frontend(api_url: str, folder: Path, *, port: int = 0, **more: str) -> Iterator[str]:
     """The client on `port`, or on a free one."""
     port = port or free_port()
     url = f"http://localhost:{port}"
     command = [sys.executable, "-m", "streamlit", "run", "frontend/app.py", "--server.port", str(port)]
-    environment = {"API_URL": api_url, "PUBLIC_URL": url}
+    environment = {"API_URL": api_url, "PUBLIC_URL": url, **more}
     with running([*command, "--server.headless", "true"], folder / "frontend.log", environment):
         wait_until(lambda: _ok(f"http://127.0.0.1:{port}/_stcore/health"), "the client is ready")
         yield url

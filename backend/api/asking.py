@@ -38,6 +38,7 @@ def ask_question(session: SignedIn, body: Any, *, client_key: str) -> dict[str, 
             has_parent="parent" in asked.initial_data,
             collections=None if fields["collections"] is None else tuple(fields["collections"]),
             images=tuple(dict.fromkeys(fields["images"])),
+            temporary=fields["temporary"],
         ),
         client_key=checked_client_key(client_key),
     )

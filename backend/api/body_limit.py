@@ -39,6 +39,8 @@ def limit_of(path: str) -> int:
     """Bytes that the body of a request to this address may have."""
     if path in ("/api/documents/", "/api/rag-data/"):
         return int(settings.MAX_UPLOAD_BYTES) + _AROUND_FILES
+    if path == "/api/conversations/import/":
+        return int(settings.MAX_IMPORT_BYTES) + _AROUND_FILES
     if path == "/api/attachments/":
         return int(settings.MAX_PICTURE_BYTES) + _AROUND_FILES
     return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

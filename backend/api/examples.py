@@ -102,6 +102,7 @@ CONVERSATION: dict[str, Any] = {
     "parameters": {},
     "collections": [],
     "current_leaf": CHAT["question_id"],
+    "temporary": False,
     "pinned": False,
     "archived": False,
     "created_datetime": "2026-11-23T09:00:00.000000Z",
@@ -201,12 +202,31 @@ INVITATION: dict[str, Any] = {
     "expires_datetime": "2026-11-24T09:00:00.000000Z",
 }
 
-EXPORT: dict[str, Any] = {
+CONVERSATION_EXPORT: dict[str, Any] = {
+    "format": "triple-chat",
+    "version": 1,
     "exported_datetime": "2026-11-23T09:00:00Z",
+    "conversations": [
+        {
+            "id": CONVERSATION["id"],
+            "title": CONVERSATION["title"],
+            "chats": [
+                {
+                    "question_id": CHAT["question_id"],
+                    "parent_id": None,
+                    "question_text": CHAT["question_text"],
+                    "response_text": CHAT["response_text"],
+                    "citations": [],
+                }
+            ],
+        }
+    ],
+}
+
+EXPORT: dict[str, Any] = {
+    **CONVERSATION_EXPORT,
     "user": {"user_id": "minji", "is_guest": False},
     "sessions": [],
-    "conversations": [{"id": CONVERSATION["id"], "title": CONVERSATION["title"]}],
-    "chats": [{"question_id": CHAT["question_id"], "question_text": CHAT["question_text"], "citations": []}],
     "collections": [],
     "documents": [],
     "attachments": [],

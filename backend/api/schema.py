@@ -69,6 +69,8 @@ _REFUSALS = {
     "documents_retry": {"409": ("document_not_failed", "Only one that failed or was cancelled can be read again.")},
     "rag_data_create": {"404": ("not_found", "There is no such collection, or it is not yours.")},
     "search": {"404": ("not_found", "There is no such collection, or it is not yours.")},
+    "conversations_import": {**_LIMITED, "409": ("import_running", "Another import of yours is still being read.")},
+    "imports_cancel": {"409": ("import_not_running", "The import is not being read any more.")},
     "models_check": {"409": ("setting_invalid", "A setting of the server cannot be used; `message` names it.")},
 }
 

@@ -25,14 +25,15 @@ class ReceivedUpload(UploadedFile):  # type: ignore[type-arg]  # no generic when
 
 
 class _ReceivingHandler(FileUploadHandler):
-    def __init__(self) -> None:
+    def __init__(self, most: int | None) -> None:
         super().__init__()
+        self._most = most
         self.files: list[ReceivedFile] = []
         self._receiver: Receiver | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        self._receiver = Receiver(self.file_name or "")
+        self._receiver = Receiver(self.file_name or "", most=self._most)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         assert self._receiver is not None
@@ -54,9 +55,12 @@ class _ReceivingHandler(FileUploadHandler):
 
 
 @contextmanager
-def received_files(request: Request) -> Iterator[None]:
-    """Parse the request inside: its files are `ReceivedUpload`s, removed at the end unless somebody has kept them."""
-    handler = _ReceivingHandler()
+def received_files(request: Request, *, most: int | None = None) -> Iterator[None]:
+    """Parse the request inside: its files are `ReceivedUpload`s, removed at the end unless somebody has kept them.
+
+    `most`: bytes that one of them may have, if not those of a document.
+    """
+    handler = _ReceivingHandler(most)
     request._request.upload_handlers = [handler]
     try:
         yield

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 import api.admin.lists  # noqa: F401  (registers what the admin shows)
 from api.admin.site import staff_site
+from api.extensions import extension_patterns
 from api.views import (
     accounts,
     attachments,
@@ -15,6 +16,7 @@ from api.views import (
     health,
     models,
     notifications,
+    portable,
     rag_data,
     search,
     sessions,
@@ -44,6 +46,11 @@ urlpatterns = [
     path("models/", models.ModelsView.as_view()),
     path("models/check/", models.ModelsCheckView.as_view()),
     path("conversations/", conversations.ConversationsView.as_view()),
+    path("conversations/import/", portable.ImportView.as_view()),
+    path("imports/", portable.ImportsView.as_view()),
+    path("imports/<uuid:import_id>/", portable.ImportStateView.as_view()),
+    path("imports/<uuid:import_id>/cancel/", portable.ImportCancelView.as_view()),
+    path("conversations/<uuid:conversation_id>/export/", portable.ConversationExportView.as_view()),
     path("conversations/<uuid:conversation_id>/", conversations.ConversationView.as_view()),
     path("conversations/<uuid:conversation_id>/restore/", conversations.ConversationRestoreView.as_view()),
     path("conversations/<uuid:conversation_id>/chats/", conversations.ConversationChatsView.as_view()),
@@ -76,6 +83,7 @@ urlpatterns = [
     path("notifications/read/", notifications.NotificationsReadView.as_view()),
     path("health/live/", health.LiveView.as_view()),
     path("health/ready/", health.ReadyView.as_view()),
+    *extension_patterns(),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("schema/swagger-ui/", SwaggerPage.as_view(url_name="schema")),
     path("schema/redoc/", RedocPage.as_view(url_name="schema")),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from chat.errors import NotFound
+from chat.errors import Invalid, NotFound
 from chat.library.collections import named_collections
 from chat.search.turns import find_turns
 from chat.undo import UNDO_FOR
@@ -31,7 +31,7 @@ def list_conversations(
 
     `search` is a part of the title, or words that all stand in one turn.
     """
-    found = with_running(Conversation.objects.filter(user=user, deleted_at=None, archived=archived))
+    found = with_running(Conversation.objects.filter(user=user, deleted_at=None, archived=archived, temporary=False))
     if mode:
         found = found.filter(mode=mode)
     if search:
@@ -64,12 +64,18 @@ def create_conversation(
 
     Raises Invalid for a collection that the user may not read.
     """
+    _require_no_title(title, temporary=bool(fields.get("temporary")))
     named = named_collections(user, collections)
     title_by = TitleBy.USER if title else TitleBy.QUESTION
     conversation = Conversation.objects.create(user=user, mode=mode, title=title, title_by=title_by, **fields)
     if collections:
         conversation.collections.set(named)
     return conversation
+
+
+def _require_no_title(title: object, *, temporary: bool) -> None:
+    if title and temporary:
+        raise Invalid(details={"title": ["A temporary conversation has no title."]})
 
 
 def title_from_question(question: str) -> str:
@@ -90,6 +96,7 @@ def change_conversation(
     A title that a user has given is theirs: nothing else words it anew. Raises Invalid for a
     collection that the user may not read.
     """
+    _require_no_title(fields.get("title"), temporary=conversation.temporary)
     if collections is not None:
         conversation.collections.set(named_collections(conversation.user, collections))
     if "title" in fields:

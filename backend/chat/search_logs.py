@@ -25,7 +25,7 @@ def _log_rows(claim: Claim, hits: GuideHits) -> list[SearchLog]:
             search_id=search_id,
             user_id=claim.user,
             question_id=claim.question_id,
-            query=claim.question_text,
+            query="" if claim.temporary else claim.question_text,
             duration_ms=hits.duration_ms,
             **found,
         )
@@ -47,7 +47,7 @@ def list_search_logs(
     **filters: Any,
 ) -> QuerySet[SearchLog]:
     """The traces of the user's searches; staff may list everybody's. `filters`: question, search_id."""
-    logs = SearchLog.objects.filter(**filters)
+    logs = SearchLog.objects.filter(**filters).exclude(question__conversation__temporary=True)
     if not (everybodys and user.is_staff):
         logs = logs.filter(user=user)
     if query:

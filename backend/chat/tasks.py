@@ -8,7 +8,8 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 import chat.answers.doorbell
-import chat.library.ingestion.doorbell  # noqa: F401  (both register their task)
+import chat.library.ingestion.doorbell
+import chat.portable.doorbell  # noqa: F401  (all three register their task)
 from chat.answers.sweep import sweep_answers
 from chat.attachments import purge_unused_attachments
 from chat.cleanup.answers import cleanup_answers
@@ -23,7 +24,9 @@ from chat.library.ingestion.sweep import sweep_documents
 from chat.library.purge import purge_library
 from chat.notifications.model_states import watch_models
 from chat.notifications.storing import tell_ending_sessions
+from chat.portable.imports import purge_imports, sweep_imports
 from chat.sessions.activity import flush_activity
+from chat.temporary import purge_silent_conversations
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +57,12 @@ def sweep_documents_task(timestamp: int) -> None:
 
 
 @app.periodic(cron=_EVERY_5_SECONDS)
+@app.task(name="sweep_imports", queue="upkeep", queueing_lock="sweep_imports")
+def sweep_imports_task(timestamp: int) -> None:
+    sweep_imports()
+
+
+@app.periodic(cron=_EVERY_5_SECONDS)
 @app.task(name="embed_waiting", queue="upkeep", queueing_lock="embed_waiting")
 def embed_waiting_task(timestamp: int) -> None:
     embed_waiting()
@@ -64,6 +73,7 @@ def embed_waiting_task(timestamp: int) -> None:
 def purge_deleted_task(timestamp: int) -> None:
     purge_deleted_conversations()
     purge_unused_attachments()
+    purge_imports()
 
 
 @app.periodic(cron=_EVERY_HOUR)
@@ -109,6 +119,12 @@ def cleanup_notifications_task(timestamp: int) -> None:
 @app.task(name="watch_models", queue="upkeep", queueing_lock="watch_models")
 async def watch_models_task(timestamp: int) -> None:
     await watch_models()
+
+
+@app.periodic(cron=_EVERY_MINUTE)
+@app.task(name="purge_temporary", queue="upkeep", queueing_lock="purge_temporary")
+def purge_temporary_task(timestamp: int) -> None:
+    purge_silent_conversations()
 
 
 @app.periodic(cron=_EVERY_FIVE_MINUTES)

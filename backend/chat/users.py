@@ -11,7 +11,7 @@ from django.db import transaction
 from chat.accounts.passwords import require_password
 from chat.library.files import remove_file
 from chat.sessions import cached
-from models.models import Attachment, Chat, Conversation, Document, DocumentImage, Session, User
+from models.models import Attachment, Chat, Conversation, ConversationImport, Document, DocumentImage, Session, User
 
 
 def leave(*, user: User, password: str, address: str) -> None:
@@ -39,7 +39,8 @@ def _files_of(user: User) -> list[UUID]:
     documents = Document.objects.filter(owner=user).values_list("id", flat=True)
     pictures = DocumentImage.objects.filter(document__owner=user).values_list("id", flat=True)
     attachments = Attachment.objects.filter(owner=user).values_list("id", flat=True)
-    return list(chain(documents, pictures, attachments))
+    imports = ConversationImport.objects.filter(user=user).values_list("id", flat=True)
+    return list(chain(documents, pictures, attachments, imports))
 
 
 def _remove_files(file_ids: list[UUID]) -> None:

@@ -134,6 +134,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["api.extensions.leave_out_extensions"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api.schema.add_error_responses",
@@ -141,6 +142,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ChatMode": "models.conversation.Mode",
         "AnswerStatus": "models.chat.AnswerStatus",
+        "ReadingStatus": "models.document.DocumentStatus",
     },
 }
 
@@ -207,6 +209,12 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "delete_jobs": "always",
 }
 
+# --- Your data (docs/export-format.md) ------------------------------------------------
+
+MAX_IMPORT_BYTES = _env.integer("MAX_IMPORT_BYTES", 200_000_000, minimum=1)
+IMPORT_LEASE_SECONDS = _env.seconds("IMPORT_LEASE_SECONDS", 60.0)
+TEMPORARY_CHAT_SECONDS = _env.seconds("TEMPORARY_CHAT_SECONDS", 3600.0)
+
 # --- Documents (docs/decisions/documents.md) ------------------------------------------
 
 MAX_DOCUMENT_BYTES = _env.integer("MAX_DOCUMENT_BYTES", 50_000_000, minimum=1)
@@ -238,6 +246,10 @@ MODEL_REST_SECONDS = _env.seconds("MODEL_REST_SECONDS", 10.0)
 EMBEDDING_MODEL = _env.text("EMBEDDING_MODEL", "")
 EMBEDDING_SEARCH_SECONDS = _env.seconds("EMBEDDING_SEARCH_SECONDS", 0.5)
 EMBEDDING_SECONDS = _env.seconds("EMBEDDING_SECONDS", 60.0)
+
+# --- A retriever of one's own (docs/learn/) ---------------------------------------------
+
+RETRIEVER = _env.text("RETRIEVER", "")
 
 # --- Logs: one line each, no bodies, no tokens ------------------------------------------
 

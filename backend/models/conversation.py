@@ -37,12 +37,16 @@ class Conversation(models.Model):
     parameters = models.JSONField(default=dict, blank=True)
     # Where Advanced chat looks; none: in all that the user may read.
     collections = models.ManyToManyField(Collection, related_name="+")
+    # Nowhere listed, searched, titled or exported, and deleted for good soon after its last use.
+    temporary = models.BooleanField(default=False, db_default=False)
     pinned = models.BooleanField(default=False)
     archived = models.BooleanField(default=False)
     # The newest turn of the branch on screen; turns are a tree through `Chat.parent`.
     current_leaf = models.ForeignKey(
         "models.Chat", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
+    # For one that was imported: SHA-256 of what it was there, so that it comes in once.
+    import_key = models.CharField(max_length=64, null=True)
     created_datetime = models.DateTimeField(default=timezone.now)
     updated_datetime = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True)
@@ -60,6 +64,16 @@ class Conversation(models.Model):
                 fields=["user", "archived", "-updated_datetime"],
                 name="conversation_pinned",
                 condition=models.Q(deleted_at__isnull=True, pinned=True),
+            ),
+            models.Index(
+                fields=["user", "import_key"],
+                name="conversation_imported",
+                condition=models.Q(import_key__isnull=False),
+            ),
+            models.Index(
+                fields=["updated_datetime"],
+                name="conversation_temporary",
+                condition=models.Q(temporary=True),
             ),
             # For deleting chats: Postgres looks whether a conversation still points at each.
             models.Index(

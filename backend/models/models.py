@@ -4,6 +4,7 @@ from models.attachment import Attachment
 from models.chat import AnswerStatus, Chat, Citation, Confidence
 from models.collection import Collection
 from models.conversation import Conversation, Mode, TitleBy
+from models.conversation_import import ConversationImport, ImportStatus
 from models.document import Document, DocumentImage, DocumentSource, DocumentStatus
 from models.embedding import Embedder, PassageEmbedding, WaitingEmbedding
 from models.notification import ModelState, Notification, NotificationKind
@@ -12,6 +13,7 @@ from models.purge import Purge
 from models.rag_data import PassageTerms, RagData, TermCount
 from models.search_log import SearchLog
 from models.session import Session
+from models.spent_tokens import SpentTokens
 from models.user import User
 
 __all__ = [
@@ -23,11 +25,13 @@ __all__ = [
     "Collection",
     "Confidence",
     "Conversation",
+    "ConversationImport",
     "Document",
     "DocumentImage",
     "DocumentSource",
     "DocumentStatus",
     "Embedder",
+    "ImportStatus",
     "Mode",
     "ModelState",
     "Notification",
@@ -39,6 +43,7 @@ __all__ = [
     "RagData",
     "SearchLog",
     "Session",
+    "SpentTokens",
     "TermCount",
     "TitleBy",
     "User",

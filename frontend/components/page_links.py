@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from i18n import t
+from own_pages import own_pages, title_of
 
 _FOLDER: Final = Path(__file__).resolve().parent.parent / "pages"
 ICONS: Final = {
@@ -22,7 +23,7 @@ _ACCOUNT_ICON: Final = ":material/account_circle:"
 
 def all_pages() -> dict[str, StreamlitPage]:
     """In the order of the navigation; `server.routes` serves the same addresses."""
-    return {
+    pages = {
         "basic": st.Page(_FOLDER / "basic_chat.py", title=t("page.basic"), icon=ICONS["basic"], default=True),
         "ai": st.Page(_FOLDER / "ai_chat.py", title=t("page.ai"), icon=ICONS["ai"], url_path="ai"),
         "advanced": st.Page(
@@ -33,3 +34,6 @@ def all_pages() -> dict[str, StreamlitPage]:
         ),
         ACCOUNT: st.Page(_FOLDER / "account.py", title=t("page.account"), icon=_ACCOUNT_ICON, url_path="account"),
     }
+    for address, script in own_pages().items():
+        pages[address] = st.Page(script, title=title_of(address), icon=":material/extension:", url_path=address)
+    return pages

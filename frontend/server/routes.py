@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from own_pages import own_pages
 from server.cookies import drop_session_cookie, session_cookie_name, set_session_cookie
 from server.index_page import index_page
 from server.tickets import Ticket, office
@@ -19,7 +20,8 @@ STATIC: Final = Path(__file__).resolve().parent.parent / "static"
 _LONGEST_BODY: Final = 1024
 _NOT_KEPT: Final = {"Cache-Control": "no-store"}
 # The addresses of `components.page_links`.
-_PAGES: Final = ("/", "/ai", "/advanced", "/documents", "/account")
+_OURS: Final = ("/", "/ai", "/advanced", "/documents", "/account")
+_PAGES: Final = (*_OURS, *(f"/{address}" for address in own_pages()))
 
 
 class _Static(StaticFiles):

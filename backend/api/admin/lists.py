@@ -112,6 +112,9 @@ class ChatAdmin(StaffAdmin):
     fields = ("question_id", *list_display, "answer", "attempts", "started_datetime", "first_token_datetime")
     readonly_fields = ("question", "answer")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Chat]:
+        return super().get_queryset(request).filter(conversation__temporary=False)
+
     def question(self, chat: Chat) -> str:
         return _shown(chat.question_text)
 
@@ -126,6 +129,9 @@ class SearchLogAdmin(StaffAdmin):
     ordering = ("-searching_time",)
     fields = ("search_log_id", "search_id", "question_id", *list_display)
     readonly_fields = ("searched", "question_id", "data_id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SearchLog]:
+        return super().get_queryset(request).exclude(question__conversation__temporary=True)
 
     def searched(self, log: SearchLog) -> str:
         return _shown(log.query)

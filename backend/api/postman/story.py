@@ -105,6 +105,7 @@ _OPENING = (
             Step("conversations_chats"),
             Step("chats_cancel"),
             Step("chats_regenerate", query=_WAIT),
+            Step("conversations_export", query={"as": "json"}),
         ),
     ),
     Chapter("Notifications", (Step("notifications_list"), Step("notifications_read"))),
@@ -116,6 +117,16 @@ _PICTURES = Chapter(
         Step("attachments_add", also=(400,), keeps={"attachment_id": "id"}),
         Step("attachments_read", also=(404,)),
         Step("attachments_delete", also=(404,)),
+    ),
+)
+# Choose a file in the body; there is none in the collection, and so no import to look at.
+_IMPORTS = Chapter(
+    "Imports",
+    (
+        Step("conversations_import", also=(400,), keeps={"import_id": "id"}),
+        Step("imports_list"),
+        Step("imports_read", also=(404,)),
+        Step("imports_cancel", also=(404, 409)),
     ),
 )
 _SEARCHING = Chapter(
@@ -170,7 +181,7 @@ _FAREWELL = Chapter(
 def tell_story(operations: Iterable[str]) -> Iterator[Chapter]:
     """Yield the chapters with all `operations` (their ids) in them and no others."""
     known = set(operations)
-    told_first = (*_OPENING, _SEARCHING, _PICTURES, _STAFF, _ACCOUNT)
+    told_first = (*_OPENING, _SEARCHING, _PICTURES, _IMPORTS, _STAFF, _ACCOUNT)
     chapters = [_only(known, chapter) for chapter in (*told_first, _FAREWELL)]
     told = {step.operation for chapter in chapters for step in chapter.steps}
     further = Chapter("Further operations", tuple(Step(operation) for operation in sorted(known - told)))

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from api.answer_errors import answer_error
 from api.serializers.attachments import ShownAttachmentSerializer
+from api.serializers.conversations import TEMPORARY
 from api.serializers.strict import CollectionIdsField, StrictSerializer
 from chat.attachments import MOST_IN_A_QUESTION
 from models.models import AnswerStatus, Chat, Citation, Confidence, Mode
@@ -42,6 +43,11 @@ class QuestionSerializer(StrictSerializer):
         required=False,
         default=[],
         help_text="Ids of attachments, for a model whose capabilities have images.",
+    )
+    temporary = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="The conversation that this question opens is a temporary one. " + TEMPORARY,
     )
 
 

@@ -12,6 +12,12 @@ from api.serializers.strict import CollectionIdsField, StrictSerializer
 from chat.search.turns import Match
 from models.models import Conversation, Mode
 
+TEMPORARY = (
+    "Kept in the database only while it is open, so that no answer is lost, and then deleted for good: at once when you "
+    "delete it, or by the clean-up after an hour in which nothing was asked. It has no title, and is in no list, search, "
+    "notification or export of everything. A backup of the server that is made while it is open holds it."
+)
+
 
 class MatchSerializer(serializers.Serializer[Any]):
     """Why a search found a conversation: its newest turn that holds all the words."""
@@ -53,6 +59,7 @@ class ConversationSerializer(serializers.ModelSerializer[Conversation]):
             "parameters",
             "collections",
             "current_leaf",
+            "temporary",
             "pinned",
             "archived",
             "created_datetime",
@@ -89,6 +96,7 @@ class NewConversationSerializer(StrictSerializer):
     system_prompt = serializers.CharField(max_length=8000, required=False, allow_blank=True, default="")
     parameters = ParametersSerializer(required=False)
     collections = CollectionIdsField(default=[])
+    temporary = serializers.BooleanField(required=False, default=False, help_text=TEMPORARY)
 
 
 class ConversationChangeSerializer(StrictSerializer):

@@ -32,6 +32,7 @@ from chat.conversations import (
     restore_conversation,
 )
 from chat.search.turns import newest_matches
+from chat.temporary import purge_temporary
 
 
 class ConversationsView(generics.ListAPIView[Any]):
@@ -113,11 +114,12 @@ class ConversationView(APIView):
     @extend_schema(
         operation_id="conversations_delete",
         summary="Delete a conversation",
-        description="It can be restored for 24 hours, then it is gone for good.",
+        description="It can be restored for 24 hours, then it is gone for good. A temporary one is gone at once.",
         responses={204: None},
     )
     def delete(self, request: Request, conversation_id: UUID) -> Response:
-        delete_conversation(access_conversation(current_session(request).user, conversation_id))
+        conversation = access_conversation(current_session(request).user, conversation_id)
+        (purge_temporary if conversation.temporary else delete_conversation)(conversation)
         return Response(status=204)
 
 

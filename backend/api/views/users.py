@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.authentication import current_session
+from api.download import download_reply
 from api.examples import EXPORT, OPENED_ACCOUNT, USER, request_example, response_example
 from api.serializers.sessions import OpenedSessionSerializer
 from api.serializers.users import (
@@ -21,10 +22,10 @@ from api.serializers.users import (
 from api.views.accounts import AccountsListView
 from api.views.sessions import opened_reply, origin_of
 from api.visitor import visitor_address
-from chat.accounts.export import export_user
 from chat.accounts.profile import change_account
 from chat.accounts.registering import register
 from chat.errors import AlreadyAccount
+from chat.portable.everything import export_user
 from chat.users import leave
 
 
@@ -106,12 +107,11 @@ class ExportView(APIView):
     @extend_schema(
         operation_id="users_export_me",
         summary="Take along everything of yours, as one JSON object",
-        description="Streamed, however much it is. Files are named by their ids, and lie under their own addresses.",
+        description="Streamed, however much it is; docs/export-format.md describes it, and `POST conversations/import/` "
+        "takes it back. Files are named by their ids, and lie under their own addresses. Temporary conversations are "
+        "not in it.",
         responses={200: OpenApiResponse({"type": "object"}, examples=[response_example(EXPORT)])},
     )
     def get(self, request: Request) -> StreamingHttpResponse:
-        session = current_session(request)
-        reply = StreamingHttpResponse(export_user(session.user), content_type="application/json")
-        reply["Content-Disposition"] = 'attachment; filename="triple-chat-export.json"'
-        reply["Cache-Control"] = "no-store"
-        return reply
+        pieces = export_user(current_session(request).user)
+        return download_reply(pieces, media_type="application/json", file_name="triple-chat-export.json")

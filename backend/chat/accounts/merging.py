@@ -8,7 +8,20 @@ from django.db.models.functions import Now
 from chat.search.terms import terms_to_store
 from chat.sessions.revoking import end_sessions
 from models.chat import RUNNING
-from models.models import Attachment, Chat, Collection, Conversation, Document, Notification, SearchLog, Session, User
+from models.conversation_import import UNREAD_IMPORTS
+from models.models import (
+    Attachment,
+    Chat,
+    Collection,
+    Conversation,
+    ConversationImport,
+    Document,
+    ImportStatus,
+    Notification,
+    SearchLog,
+    Session,
+    User,
+)
 
 _BATCH = 200
 
@@ -31,6 +44,7 @@ def move_everything(*, guest: User, account: User) -> None:
         model.objects.filter(owner=held).update(owner=account)
     SearchLog.objects.filter(user=held).update(user=account)
     Notification.objects.filter(user=held).update(user=account)
+    _move_imports(held, account)
     User.objects.filter(uuid=held.uuid).update(is_active=False, expired_datetime=Now())
 
 
@@ -39,7 +53,7 @@ def _move_chats(guest: User, account: User) -> None:
     taken = Chat.objects.filter(user=account, client_key=OuterRef("client_key"), slot=OuterRef("slot"))
     Chat.objects.filter(Exists(taken), user=guest).update(client_key=None)
     # What can be found by its words is hashed together with its owner.
-    finished = Chat.objects.filter(user=guest).exclude(status__in=RUNNING)
+    finished = Chat.objects.filter(user=guest, conversation__temporary=False).exclude(status__in=RUNNING)
     batch: list[Chat] = []
     for chat in finished.only("question_id", "question_text", "response_text").iterator(chunk_size=_BATCH):
         chat.search_terms = terms_to_store(account.uuid, chat.question_text, chat.response_text)
@@ -56,3 +70,13 @@ def _move_collections(guest: User, account: User) -> None:
     if Collection.objects.filter(owner=account, is_default=True, deleted_at=None).exists():
         Collection.objects.filter(owner=guest, is_default=True).update(is_default=False, name=guest.user_id)
     Collection.objects.filter(owner=guest).update(owner=account)
+
+
+def _move_imports(guest: User, account: User) -> None:
+    """One that is being read goes on in the account, unless the account is reading one of its own."""
+    imports = ConversationImport.objects.filter(user=guest)
+    if ConversationImport.objects.filter(user=account, status__in=UNREAD_IMPORTS).exists():
+        imports.filter(status__in=UNREAD_IMPORTS).update(
+            status=ImportStatus.CANCELLED, lease_until=None, finished_datetime=Now()
+        )
+    imports.update(user=account)

@@ -61,6 +61,12 @@ def read_branch(conversation: Conversation, *, until: UUID | None = None) -> Bra
     return Branch(tuple(turns[pk] for pk in shown), path[PAGE_TURNS] if len(path) > PAGE_TURNS else None)
 
 
+def path_of(conversation: Conversation) -> list[UUID]:
+    """The whole path on screen, the oldest turn first."""
+    everything = conversation.chats.count()
+    return _question_ids(_PATH, leaf=conversation.current_leaf_id, conversation=conversation.pk, turns=everything)[::-1]
+
+
 def siblings_of(conversation: Conversation, turns: Sequence[Chat]) -> dict[UUID, list[UUID]]:
     """For each turn all turns that stand in its place, itself included, the oldest first."""
     places: defaultdict[UUID | None, list[UUID]] = defaultdict(list)

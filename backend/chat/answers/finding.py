@@ -63,6 +63,7 @@ def _search(claim: Claim, query: str) -> LibraryHits:
             top_k=TOP_PASSAGES,
             collections=claim.collections,
             question_id=claim.question_id,
+            log_query=not claim.temporary,
         )
     finally:
         connection.close()

@@ -50,6 +50,8 @@ class Question:
     collections: tuple[UUID, ...] | None = None
     # Ids of attachments.
     images: tuple[UUID, ...] = ()
+    # The new conversation that it opens is a temporary one (chat/temporary.py).
+    temporary: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -59,16 +61,18 @@ class Question:
 
     def _extras(self) -> list[list[str]]:
         collections = [] if self.collections is None else [["collections", *sorted(map(str, self.collections))]]
-        return [*collections, *([["images", *map(str, self.images)]] if self.images else [])]
+        images = [["images", *map(str, self.images)]] if self.images else []
+        return [*collections, *images, *([["temporary"]] if self.temporary else [])]
 
 
 def list_chats(user: User) -> QuerySet[Chat]:
-    return _visible(user).prefetch_related(*SHOWN_WITH_IT)
+    """The user's questions, unordered; those of temporary conversations are not listed."""
+    return _accessible(user).filter(conversation__temporary=False)
 
 
 def access_chat(user: User, question_id: UUID) -> Chat:
     """Return the user's question with its answer; raise NotFound for anyone else's."""
-    chat = list_chats(user).filter(pk=question_id).first()
+    chat = _accessible(user).filter(pk=question_id).first()
     if chat is None:
         raise NotFound
     return chat
@@ -82,8 +86,9 @@ def read_accepted_chat(question_id: UUID) -> Chat | None:
     return Chat.objects.prefetch_related(*SHOWN_WITH_IT).filter(pk=question_id).first()
 
 
-def _visible(user: User) -> QuerySet[Chat]:
-    return Chat.objects.filter(user=user, conversation__deleted_at=None)
+def _accessible(user: User) -> QuerySet[Chat]:
+    found = Chat.objects.filter(user=user, conversation__deleted_at=None)
+    return found.prefetch_related(*SHOWN_WITH_IT)
 
 
 def submit_question(*, user: User, question: Question, client_key: str | None) -> Chat:
@@ -112,7 +117,7 @@ def submit_question(*, user: User, question: Question, client_key: str | None) -
 def _asked_before(user: User, question: Question, client_key: str | None) -> Chat | None:
     if client_key is None:
         return None
-    chat = list_chats(user).filter(client_key=client_key, slot=0).first()
+    chat = _accessible(user).filter(client_key=client_key, slot=0).first()
     if chat and chat.client_fingerprint != question.fingerprint:
         raise IdempotencyConflict
     return chat
@@ -136,7 +141,7 @@ def _store(user: User, question: Question, client_key: str | None) -> Chat:
         question_text=question.text,
         client_key=client_key,
         client_fingerprint=question.fingerprint,
-        search_terms=terms_to_store(user.uuid, question.text),
+        search_terms=None if conversation.temporary else terms_to_store(user.uuid, question.text),
         # Unless it is claimed by then, the sweep rings again.
         lease_until=Now() + timedelta(seconds=settings.ANSWER_LEASE_SECONDS),
     )
@@ -156,9 +161,17 @@ def _images_for(user: User, question: Question, model: str) -> list[Attachment]:
 def _conversation_for(user: User, question: Question, question_id: UUID) -> Conversation:
     """Return the conversation; one that is made for this question has it as its leaf already."""
     if question.conversation_id is not None:
-        return access_conversation(user, question.conversation_id)
-    title = title_from_question(question.text)
-    return Conversation.objects.create(user=user, mode=question.mode, title=title, current_leaf_id=question_id)
+        conversation = access_conversation(user, question.conversation_id)
+        if question.temporary and not conversation.temporary:
+            raise Invalid(details={"temporary": ["This conversation is none. Ask without `conversation`."]})
+        return conversation
+    return Conversation.objects.create(
+        user=user,
+        mode=question.mode,
+        title="" if question.temporary else title_from_question(question.text),
+        temporary=question.temporary,
+        current_leaf_id=question_id,
+    )
 
 
 def _collections_for(user: User, conversation: Conversation, question: Question, *, is_new: bool) -> list[UUID]:
@@ -177,7 +190,7 @@ def _move_on(conversation: Conversation, chat: Chat) -> None:
     conversation.updated_datetime = timezone.now()
     changed = ["current_leaf", "updated_datetime"]
     # Nothing is written over a title: it may have been given since this one was read.
-    if not conversation.title:
+    if not conversation.title and not conversation.temporary:
         conversation.title = title_from_question(chat.question_text)
         changed.append("title")
     conversation.save(update_fields=changed)

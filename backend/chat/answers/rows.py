@@ -37,6 +37,8 @@ class Claim:
     question_text: str
     # Where to search; none: in all that the user may read.
     collections: Sequence[UUID] = ()
+    # Leaves no title, no words to be found by, and no text in the search log.
+    temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ _CLAIM: LiteralString = """
      WHERE question_id IN (SELECT question_id FROM chats WHERE status = 'queued' AND NOT stop_requested
                             ORDER BY question_id = %(question_id)s DESC, lease_until LIMIT 1 + %(others)s
                               FOR NO KEY UPDATE SKIP LOCKED)
- RETURNING question_id, epoch, user_id AS "user", mode, model, question_text, collections
+ RETURNING question_id, epoch, user_id AS "user", mode, model, question_text, collections,
+           (SELECT temporary FROM conversations WHERE id = conversation_id) AS temporary
 """
 
 _RENEW: LiteralString = """
@@ -169,7 +172,9 @@ async def release_answer(claim: Claim) -> None:
 async def finish_answer(claim: Claim, outcome: Outcome) -> bool:
     """Store the whole answer once. False: the row was not ours any more, and nothing changed."""
     # A long text takes a while to cut into words: the other answers go on meanwhile.
-    terms = await asyncio.to_thread(terms_to_store, claim.user, claim.question_text, outcome.text)
+    terms = None
+    if not claim.temporary:
+        terms = await asyncio.to_thread(terms_to_store, claim.user, claim.question_text, outcome.text)
     pool = await async_pool()
     parameters = {**_finish_parameters(claim, outcome), "search_terms": terms}
     async with pool.connection() as connection:

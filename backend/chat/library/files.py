@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from models.models import Attachment, Document, DocumentImage
+from models.models import Attachment, ConversationImport, Document, DocumentImage
 
 # What an upload takes at most before its row stands: a file without one that is older belongs to nobody.
 _KEPT_SECONDS = 6 * 3600
@@ -77,7 +77,7 @@ def _strays(folder: Path) -> Iterator[Path]:
 
 def _known(ids: Iterable[UUID]) -> set[str]:
     asked = list(ids)
-    owners = (Document, DocumentImage, Attachment)
+    owners = (Document, DocumentImage, Attachment, ConversationImport)
     return {str(found) for owner in owners for found in owner.objects.filter(pk__in=asked).values_list("pk", flat=True)}
 
 

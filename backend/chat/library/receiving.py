@@ -17,7 +17,7 @@ from chat.library.reading.kinds import HEAD_BYTES
 class ReceivedFile:
     """A file that lies at `path` until somebody keeps or discards it. `head`: its first bytes.
 
-    `too_large`: it went on beyond `MAX_DOCUMENT_BYTES`, and the rest was not kept.
+    `too_large`: it went on beyond what its receiver takes, and the rest was not kept.
     """
 
     path: Path
@@ -32,9 +32,10 @@ class ReceivedFile:
 
 
 class Receiver:
-    """Takes a file in chunks. Ends with `finish` or `discard`."""
+    """Takes a file in chunks, up to `most` bytes (`MAX_DOCUMENT_BYTES`). Ends with `finish` or `discard`."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, most: int | None = None) -> None:
+        self._most = int(settings.MAX_DOCUMENT_BYTES) if most is None else most
         self._name = display_name(name)
         self._path = incoming_path()
         self._file = self._path.open("wb")
@@ -44,7 +45,7 @@ class Receiver:
 
     @property
     def too_large(self) -> bool:
-        return self._size > int(settings.MAX_DOCUMENT_BYTES)
+        return self._size > self._most
 
     def write(self, chunk: bytes) -> None:
         self._size += len(chunk)

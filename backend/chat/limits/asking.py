@@ -20,12 +20,17 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('answers of ' || %s, 0))"
 _USED = """
     SELECT count(*) FILTER (WHERE status IN ('queued', 'streaming')),
            coalesce(sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)), 0)
-      FROM chats WHERE user_id = %s AND question_created_datetime > now() - interval '1 day'
+           + (SELECT coalesce(sum(tokens), 0) FROM spent_tokens
+               WHERE user_id = %(user)s AND asked_datetime > now() - interval '1 day')
+      FROM chats WHERE user_id = %(user)s AND question_created_datetime > now() - interval '1 day'
 """
 _TOKENS = """
     SELECT question_created_datetime, input_tokens + coalesce(output_tokens, 0) FROM chats
-     WHERE user_id = %s AND question_created_datetime > now() - interval '1 day' AND input_tokens IS NOT NULL
-     ORDER BY question_created_datetime
+     WHERE user_id = %(user)s AND question_created_datetime > now() - interval '1 day' AND input_tokens IS NOT NULL
+     UNION ALL
+    SELECT asked_datetime, tokens FROM spent_tokens
+     WHERE user_id = %(user)s AND asked_datetime > now() - interval '1 day'
+     ORDER BY 1
 """
 
 
@@ -41,7 +46,7 @@ def require_room_for_answer(user: User) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [str(user.uuid)])
-        cursor.execute(_USED, [user.uuid])
+        cursor.execute(_USED, {"user": user.uuid})
         running, tokens = cursor.fetchone()
     if 0 < settings.ANSWERS_AT_ONCE <= running:
         raise TooManyAnswers(retry_after=5)
@@ -52,7 +57,7 @@ def require_room_for_answer(user: User) -> None:
 def _seconds_until_room(user: User, tokens: int) -> int:
     """Until so many of the day's earliest tokens are a day old that the rest is below the limit."""
     with connection.cursor() as cursor:
-        cursor.execute(_TOKENS, [user.uuid])
+        cursor.execute(_TOKENS, {"user": user.uuid})
         for asked, used in cursor.fetchall():
             tokens -= used
             if tokens < settings.TOKENS_PER_DAY:

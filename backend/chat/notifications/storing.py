@@ -33,6 +33,7 @@ _FINISHED_PAYLOAD: LiteralString = """
                               'status', finished.status) AS payload
       FROM finished JOIN conversations ON conversations.id = finished.conversation_id
      WHERE finished.status <> 'cancelled' AND conversations.deleted_at IS NULL
+       AND NOT conversations.temporary
 """
 # Follows a `WITH finished AS (...)` of chats; one that its user stopped is no news.
 TELL_FINISHED: LiteralString = f"told AS ({_FINISHED_PAYLOAD}), stored AS ({STORE})"

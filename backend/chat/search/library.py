@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from chat.library.collections import collections_in_scope
-from chat.search.hybrid import find_passages
+from chat.search.own_retriever import find_with_retriever
 from chat.search.snippets import Snippet, make_snippet
 from models.models import Document, RagData, SearchLog, User
 
@@ -47,19 +47,26 @@ class LibraryHits:
 
 
 def search_library(
-    *, user: User, query: str, top_k: int, collections: Sequence[UUID] = (), question_id: UUID | None = None
+    *,
+    user: User,
+    query: str,
+    top_k: int,
+    collections: Sequence[UUID] = (),
+    question_id: UUID | None = None,
+    log_query: bool = True,
 ) -> LibraryHits:
     """Find the passages that fit best in the named collections (none: all that the user may read).
 
-    Stores a SearchLog row for each passage found, or one without a passage.
+    Stores a SearchLog row for each passage found, or one without a passage; without `log_query` it
+    keeps the words to itself.
     """
     started = time.perf_counter()
-    ranking = find_passages(collections_in_scope(user, collections), query, limit=top_k)
+    ranking = find_with_retriever(collections_in_scope(user, collections), query, limit=top_k)
     rows = RagData.objects.select_related("document").in_bulk(ranking.scores)
     # One that was deleted meanwhile is left out.
     passages = tuple(_found(rows[data_id], score) for data_id, score in ranking.scores.items() if data_id in rows)
     hits = LibraryHits(uuid.uuid4(), passages, ranking.term_weights, (time.perf_counter() - started) * 1000)
-    SearchLog.objects.bulk_create(_log_rows(user, query, collections, question_id, hits))
+    SearchLog.objects.bulk_create(_log_rows(user, query if log_query else "", collections, question_id, hits))
     return hits
 
 

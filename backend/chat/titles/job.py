@@ -69,7 +69,7 @@ async def ask_for_title(claim: Claim, outcome: Outcome, *, busy_with: int) -> No
 
     A worker that is `busy_with` many other answers leaves the title for later.
     """
-    if claim.mode == Mode.BASIC or outcome.status != AnswerStatus.DONE:
+    if claim.mode == Mode.BASIC or claim.temporary or outcome.status != AnswerStatus.DONE:
         return
     try:
         if await _read_unnamed(claim.question_id):
