@@ -14,6 +14,8 @@ CHAT: dict[str, Any] = {
     "parent": None,
     "mode": "basic",
     "model": "builtin",
+    "slot": 0,
+    "label": "",
     "question_text": "How do I connect a language model?",
     "question_created_datetime": "2026-11-23T09:00:00.000000Z",
     "attachments": [],
@@ -45,6 +47,7 @@ CHAT: dict[str, Any] = {
     "finished_datetime": "2026-11-23T09:00:00.030000Z",
     "attempts": 1,
     "siblings": ["5f0e8a52-6f43-4f0b-9b0e-3b8f6f0c7a11"],
+    "group": None,
 }
 
 QUEUED_CHAT: dict[str, Any] = {
@@ -207,6 +210,7 @@ EXPORT: dict[str, Any] = {
     "sessions": [],
     "conversations": [{"id": CONVERSATION["id"], "title": CONVERSATION["title"]}],
     "chats": [{"question_id": CHAT["question_id"], "question_text": CHAT["question_text"], "citations": []}],
+    "comparisons": [],
     "collections": [],
     "documents": [],
     "attachments": [],

@@ -58,6 +58,10 @@ _REFUSALS = {
     "users_withdraw_invitation": _STAFF,
     "chats_ask": {**_LIMITED, "404": ("not_found", "There is no such conversation, or it is not yours."), "409": _BUSY},
     "chats_regenerate": {**_LIMITED, "409": _BUSY},
+    "comparisons_choose": {
+        "400": ("invalid", "None of the answers, or one that has no text."),
+        "409": ("answer_running", "An answer is on its way, or it was chosen blind; `code` says which."),
+    },
     "collections_change": {"403": ("forbidden", "Only staff can share a collection with all accounts.")},
     "collections_delete": {"409": ("collection_is_default", "Your default collection stays.")},
     "documents_add": {"404": ("not_found", "There is no such collection, or it is not yours.")},

@@ -3,9 +3,11 @@
 from models.attachment import Attachment
 from models.chat import AnswerStatus, Chat, Citation, Confidence
 from models.collection import Collection
+from models.comparison import ComparedPair, Comparison, Verdict
 from models.conversation import Conversation, Mode, TitleBy
 from models.document import Document, DocumentImage, DocumentSource, DocumentStatus
 from models.embedding import Embedder, PassageEmbedding, WaitingEmbedding
+from models.insight import InsightHour, InsightProgress, InsightTime
 from models.notification import ModelState, Notification, NotificationKind
 from models.one_time_code import CodeKind, OneTimeCode
 from models.purge import Purge
@@ -21,6 +23,8 @@ __all__ = [
     "Citation",
     "CodeKind",
     "Collection",
+    "ComparedPair",
+    "Comparison",
     "Confidence",
     "Conversation",
     "Document",
@@ -28,6 +32,9 @@ __all__ = [
     "DocumentSource",
     "DocumentStatus",
     "Embedder",
+    "InsightHour",
+    "InsightProgress",
+    "InsightTime",
     "Mode",
     "ModelState",
     "Notification",
@@ -42,5 +49,6 @@ __all__ = [
     "TermCount",
     "TitleBy",
     "User",
+    "Verdict",
     "WaitingEmbedding",
 ]

@@ -105,6 +105,17 @@ _OPENING = (
             Step("conversations_chats"),
             Step("chats_cancel"),
             Step("chats_regenerate", query=_WAIT),
+            # Needs two models that answer; a fresh server has one.
+            Step(
+                "chats_ask",
+                title="Ask several models",
+                example="Several models",
+                also=(400,),
+                keeps={"comparison_id": "group.id"},
+            ),
+            Step("comparisons_read", also=(400, 404)),
+            Step("comparisons_cancel", also=(400, 404)),
+            Step("comparisons_choose", also=(400, 404, 409)),
         ),
     ),
     Chapter("Notifications", (Step("notifications_list"), Step("notifications_read"))),

@@ -12,8 +12,11 @@ from rest_framework import serializers
 from api.answer_errors import answer_error
 from api.serializers.attachments import ShownAttachmentSerializer
 from api.serializers.strict import CollectionIdsField, StrictSerializer
+from chat.answers.showing import shown_answers
 from chat.attachments import MOST_IN_A_QUESTION
-from models.models import AnswerStatus, Chat, Citation, Confidence, Mode
+from chat.comparisons.choosing import choice_of
+from chat.comparisons.opening import MOST_MODELS, label_of
+from models.models import AnswerStatus, Chat, Citation, Comparison, Confidence, Mode
 
 
 class QuestionSerializer(StrictSerializer):
@@ -23,6 +26,17 @@ class QuestionSerializer(StrictSerializer):
     question_text = serializers.CharField(max_length=settings.MAX_QUESTION_CHARACTERS)
     conversation = serializers.UUIDField(required=False, allow_null=True, default=None)
     model = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    models = serializers.ListField(
+        child=serializers.CharField(max_length=200),
+        min_length=2,
+        max_length=MOST_MODELS,
+        required=False,
+        default=[],
+        help_text="Instead of `model`, in AI chat and Advanced chat: these answer side by side.",
+    )
+    blind = serializers.BooleanField(
+        required=False, default=False, help_text="With `models`: their names are hidden until one answer is chosen."
+    )
     parent = serializers.UUIDField(  # type: ignore[assignment]  # a field of this name, not the attribute
         required=False,
         allow_null=True,
@@ -43,6 +57,13 @@ class QuestionSerializer(StrictSerializer):
         default=[],
         help_text="Ids of attachments, for a model whose capabilities have images.",
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["model"] and attrs["models"]:
+            raise serializers.ValidationError({"models": ["Either model or models."]})
+        if attrs["blind"] and not attrs["models"]:
+            raise serializers.ValidationError({"blind": ["Only with models."]})
+        return attrs
 
 
 class RegenerateSerializer(StrictSerializer):
@@ -79,8 +100,11 @@ UsageField = inline_serializer(
 )
 
 
-class ChatSerializer(serializers.ModelSerializer[Chat]):
+class GroupedChatSerializer(serializers.ModelSerializer[Chat]):
     """A question and the state of its answer.
+
+    `model` is blank as long as a blind comparison hides it; `slot` and `label` (A, B, C; blank
+    outside of comparisons) tell its answers apart.
 
     `siblings` names the turns that stand in its place (edited or regenerated), itself
     included, the oldest first; only a conversation's own list fills in the others.
@@ -88,6 +112,8 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
     that no passage supports, as [start, end] in characters of `response_text`.
     """
 
+    model = serializers.CharField(source="shown_model", read_only=True)
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]  # a field of this name
     status = serializers.ChoiceField(choices=AnswerStatus.choices, read_only=True)
     citations = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
@@ -108,6 +134,8 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
             "parent",
             "mode",
             "model",
+            "slot",
+            "label",
             "question_text",
             "question_created_datetime",
             "attachments",
@@ -129,6 +157,9 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
         ]
         read_only_fields = fields
 
+    def get_label(self, chat: Chat) -> str:
+        return label_of(chat.slot) if chat.comparison_id else ""
+
     @extend_schema_field(CitationSerializer(many=True))
     def get_citations(self, chat: Chat) -> list[dict[str, Any]]:
         # They come with the end; every question that is asked would look for them in vain.
@@ -147,6 +178,48 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
     def get_siblings(self, chat: Chat) -> list[UUID]:
         known: dict[UUID, list[UUID]] = self.context.get("siblings", {})
         return known.get(chat.pk, [chat.pk])
+
+
+class ComparisonSerializer(serializers.ModelSerializer[Comparison]):
+    """Answers to one question side by side, in the order of their slots; each slot's newest.
+
+    `choice` is the id of the better answer, `tie`, `none` (all are bad), or null until something is chosen.
+    """
+
+    choice = serializers.SerializerMethodField()
+    chats = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Comparison
+        fields = ["id", "conversation", "blind", "choice", "created_datetime", "chosen_datetime", "chats"]
+        read_only_fields = fields
+
+    def get_choice(self, comparison: Comparison) -> str | None:
+        return choice_of(comparison)
+
+    @extend_schema_field(GroupedChatSerializer(many=True))
+    def get_chats(self, comparison: Comparison) -> list[dict[str, Any]]:
+        return list(GroupedChatSerializer(shown_answers(comparison), many=True).data)
+
+
+class ChatSerializer(GroupedChatSerializer):
+    """The same, with `group`: the comparison that it belongs to. Its `chats` are empty in GET chats/ alone."""
+
+    group = serializers.SerializerMethodField()
+
+    class Meta(GroupedChatSerializer.Meta):
+        fields = [*GroupedChatSerializer.Meta.fields, "group"]
+        read_only_fields = fields
+
+    @extend_schema_field(ComparisonSerializer(allow_null=True))
+    def get_group(self, chat: Chat) -> dict[str, Any] | None:
+        return dict(ComparisonSerializer(chat.comparison).data) if chat.comparison else None
+
+
+class ChoiceSerializer(StrictSerializer):
+    """What PUT comparisons/{id}/choice/ takes."""
+
+    choice = serializers.CharField(max_length=36, help_text="The id of the better answer, `tie` or `none`.")
 
 
 class BranchFilterSerializer(StrictSerializer):

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from api.asking import ask_question, checked_client_key
 from api.authentication import current_session
+from api.comparison_examples import COMPARISON_QUESTION, QUEUED_COMPARISON
 from api.examples import CHAT, QUESTION, QUEUED_CHAT, SEARCH_BEHIND, request_example, response_example
 from api.serializers.chats import ChatSerializer, QuestionSerializer, RegenerateSerializer, SearchBehindSerializer
 from chat.answers.considered import search_behind
@@ -49,14 +50,17 @@ class ChatsView(generics.ListAPIView[Any]):
         operation_id="chats_ask",
         summary="Ask a question",
         description="Without `conversation` a new one is opened. The answer is written by a worker; "
-        "it is never lost once this request was accepted.",
+        "it is never lost once this request was accepted. With `models` each of them answers: the reply is the first "
+        "answer, and its `group` holds them all.",
         request=QuestionSerializer,
         responses={200: ChatSerializer, 202: ChatSerializer},
         parameters=[_WAIT, _KEY],
         examples=[
             request_example(QUESTION),
+            request_example(COMPARISON_QUESTION, "Several models"),
             response_example(CHAT, "Finished (wait=true)"),
             response_example(QUEUED_CHAT, "Accepted", 202),
+            response_example(QUEUED_COMPARISON, "Accepted for several models", 202),
         ],
     )
     def post(self, request: Request) -> Response:

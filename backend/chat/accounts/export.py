@@ -18,7 +18,18 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
-from models.models import Attachment, Chat, Citation, Collection, Conversation, Document, SearchLog, Session, User
+from models.models import (
+    Attachment,
+    Chat,
+    Citation,
+    Collection,
+    Comparison,
+    Conversation,
+    Document,
+    SearchLog,
+    Session,
+    User,
+)
 
 # An answer can have a megabyte.
 _BATCH = 50
@@ -28,7 +39,7 @@ Row = dict[str, Any]
 # How the system works with a row, and what only it can use; a new column is exported unless it stands here.
 _INTERNAL = frozenset({
     "attempts", "bound_user_id", "cancel_requested", "client_fingerprint", "client_key", "content_hash", "epoch",
-    "job_id", "lease_until", "owner", "password", "search_terms", "slot", "stop_requested", "token_count", "token_hash",
+    "job_id", "lease_until", "owner", "password", "search_terms", "stop_requested", "token_count", "token_hash",
 })  # fmt: skip
 
 
@@ -36,11 +47,14 @@ def _as_they_are(rows: list[Row]) -> list[Row]:
     return rows
 
 
-def _with_citations(rows: list[Row]) -> list[Row]:
+def _as_shown(rows: list[Row]) -> list[Row]:
+    """Questions with their citations, and without the model of one that a blind comparison hides."""
     found = Citation.objects.filter(chat__in=[row["question_id"] for row in rows]).order_by("chat_id", "rank")
     by_chat = {chat: list(group) for chat, group in groupby(found.values(), key=lambda row: row["chat_id"])}
     hidden = ("id", "chat_id")
     for row in rows:
+        if row.pop("model_hidden"):
+            row["model"] = ""
         cited = by_chat.get(row["question_id"], [])
         row["citations"] = [{key: value for key, value in each.items() if key not in hidden} for each in cited]
     return rows
@@ -60,7 +74,8 @@ class _Section:
 _SECTIONS = (
     _Section("sessions", Session, "user", "created_datetime"),
     _Section("conversations", Conversation, "user", "updated_datetime"),
-    _Section("chats", Chat, "user", "question_created_datetime", _with_citations),
+    _Section("chats", Chat, "user", "question_created_datetime", _as_shown),
+    _Section("comparisons", Comparison, "user", "created_datetime"),
     _Section("collections", Collection, "owner", "created_datetime"),
     _Section("documents", Document, "owner", "created_datetime"),
     _Section("attachments", Attachment, "owner", "created_datetime"),

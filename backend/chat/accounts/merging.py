@@ -8,7 +8,19 @@ from django.db.models.functions import Now
 from chat.search.terms import terms_to_store
 from chat.sessions.revoking import end_sessions
 from models.chat import RUNNING
-from models.models import Attachment, Chat, Collection, Conversation, Document, Notification, SearchLog, Session, User
+from models.models import (
+    Attachment,
+    Chat,
+    Collection,
+    ComparedPair,
+    Comparison,
+    Conversation,
+    Document,
+    Notification,
+    SearchLog,
+    Session,
+    User,
+)
 
 _BATCH = 200
 
@@ -29,6 +41,8 @@ def move_everything(*, guest: User, account: User) -> None:
     _move_collections(held, account)
     for model in (Attachment, Document):
         model.objects.filter(owner=held).update(owner=account)
+    for compared in (Comparison, ComparedPair):
+        compared.objects.filter(user=held).update(user=account)
     SearchLog.objects.filter(user=held).update(user=account)
     Notification.objects.filter(user=held).update(user=account)
     User.objects.filter(uuid=held.uuid).update(is_active=False, expired_datetime=Now())
