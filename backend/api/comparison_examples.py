@@ -43,3 +43,24 @@ STOPPED_COMPARISON = {
 }
 _QUEUED = {**_UNDECIDED, "chats": _answers(QUEUED_CHAT, ("", ""))}
 QUEUED_COMPARISON: dict[str, Any] = {**_QUEUED["chats"][0], "group": _QUEUED}
+
+RANKING: dict[str, Any] = {
+    "results": [
+        {"model": "ollama/qwen3:4b", "wins": 7, "losses": 2, "ties": 1, "score": None, "low": None, "high": None},
+        {"model": "builtin", "wins": 2, "losses": 7, "ties": 1, "score": None, "low": None, "high": None},
+    ]
+}
+RANKING_OF_ALL: dict[str, Any] = {
+    "results": [
+        {
+            "model": "ollama/qwen3:4b",
+            "wins": 70,
+            "losses": 20,
+            "ties": 10,
+            "score": 1093.1,
+            "low": 1003.2,
+            "high": 1183.0,
+        },
+        {"model": "builtin", "wins": 20, "losses": 70, "ties": 10, "score": 906.9, "low": 817.0, "high": 996.8},
+    ]
+}

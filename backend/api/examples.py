@@ -46,6 +46,7 @@ CHAT: dict[str, Any] = {
     "first_token_datetime": "2026-11-23T09:00:00.020000Z",
     "finished_datetime": "2026-11-23T09:00:00.030000Z",
     "attempts": 1,
+    "feedback": None,
     "siblings": ["5f0e8a52-6f43-4f0b-9b0e-3b8f6f0c7a11"],
     "group": None,
 }

@@ -103,6 +103,7 @@ _OPENING = (
             Step("chats_events"),
             Step("chats_list"),
             Step("conversations_chats"),
+            Step("chats_rate"),
             Step("chats_cancel"),
             Step("chats_regenerate", query=_WAIT),
             # Needs two models that answer; a fresh server has one.
@@ -116,6 +117,7 @@ _OPENING = (
             Step("comparisons_read", also=(400, 404)),
             Step("comparisons_cancel", also=(400, 404)),
             Step("comparisons_choose", also=(400, 404, 409)),
+            Step("comparisons_ranking"),
         ),
     ),
     Chapter("Notifications", (Step("notifications_list"), Step("notifications_read"))),

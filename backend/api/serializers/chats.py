@@ -72,6 +72,13 @@ class RegenerateSerializer(StrictSerializer):
     model = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
+class FeedbackSerializer(StrictSerializer):
+    """What PUT chats/{question_id}/feedback/ takes. A rating of 0 takes rating and comment away."""
+
+    rating = serializers.ChoiceField(choices=[-1, 0, 1])
+    comment = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+
+
 class CitationSerializer(serializers.ModelSerializer[Citation]):
     """A quoted place: `data` is the passage, or null once it is deleted, as `document` is."""
 
@@ -95,6 +102,13 @@ AnswerErrorField = inline_serializer(
 UsageField = inline_serializer(
     "Usage",
     {"input_tokens": serializers.IntegerField(), "output_tokens": serializers.IntegerField()},
+    allow_null=True,
+    read_only=True,
+)
+
+FeedbackField = inline_serializer(
+    "GivenFeedback",
+    {"rating": serializers.ChoiceField(choices=[-1, 1]), "comment": serializers.CharField(allow_blank=True)},
     allow_null=True,
     read_only=True,
 )
@@ -124,6 +138,7 @@ class GroupedChatSerializer(serializers.ModelSerializer[Chat]):
         read_only=True,
     )
     attachments = ShownAttachmentSerializer(many=True, read_only=True)
+    feedback = serializers.SerializerMethodField()
     siblings = serializers.SerializerMethodField()
 
     class Meta:
@@ -153,6 +168,7 @@ class GroupedChatSerializer(serializers.ModelSerializer[Chat]):
             "first_token_datetime",
             "finished_datetime",
             "attempts",
+            "feedback",
             "siblings",
         ]
         read_only_fields = fields
@@ -174,6 +190,10 @@ class GroupedChatSerializer(serializers.ModelSerializer[Chat]):
         if chat.input_tokens is None:
             return None
         return {"input_tokens": chat.input_tokens, "output_tokens": chat.output_tokens}
+
+    @extend_schema_field(FeedbackField)
+    def get_feedback(self, chat: Chat) -> dict[str, Any] | None:
+        return {"rating": chat.rating, "comment": chat.rating_comment} if chat.rating else None
 
     def get_siblings(self, chat: Chat) -> list[UUID]:
         known: dict[UUID, list[UUID]] = self.context.get("siblings", {})

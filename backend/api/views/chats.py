@@ -17,8 +17,15 @@ from api.asking import ask_question, checked_client_key
 from api.authentication import current_session
 from api.comparison_examples import COMPARISON_QUESTION, QUEUED_COMPARISON
 from api.examples import CHAT, QUESTION, QUEUED_CHAT, SEARCH_BEHIND, request_example, response_example
-from api.serializers.chats import ChatSerializer, QuestionSerializer, RegenerateSerializer, SearchBehindSerializer
+from api.serializers.chats import (
+    ChatSerializer,
+    FeedbackSerializer,
+    QuestionSerializer,
+    RegenerateSerializer,
+    SearchBehindSerializer,
+)
 from chat.answers.considered import search_behind
+from chat.answers.feedback import rate_answer
 from chat.answers.questions import access_chat, list_chats, regenerate_answer, stop_answer
 from chat.models_on_offer import choose_model
 
@@ -133,3 +140,22 @@ class ChatRegenerateView(APIView):
             client_key=checked_client_key(request.headers.get("Idempotency-Key", "")),
         )
         return Response(ChatSerializer(chat).data, status=202)
+
+
+class ChatFeedbackView(APIView):
+    @extend_schema(
+        operation_id="chats_rate",
+        summary="Say whether an answer is good",
+        description="1 is good, -1 is bad, each with an optional comment; 0 takes back what you said. The last one counts.",
+        request=FeedbackSerializer,
+        responses=ChatSerializer,
+        examples=[
+            request_example({"rating": -1, "comment": "The quoted step is out of date."}),
+            response_example({**CHAT, "feedback": {"rating": -1, "comment": "The quoted step is out of date."}}),
+        ],
+    )
+    def put(self, request: Request, question_id: UUID) -> Response:
+        wanted = FeedbackSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        chat = rate_answer(current_session(request).user, question_id, **wanted.validated_data)
+        return Response(ChatSerializer(chat).data)

@@ -10,10 +10,29 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.authentication import current_session
-from api.comparison_examples import COMPARISON, STOPPED_COMPARISON
+from api.comparison_examples import COMPARISON, RANKING, RANKING_OF_ALL, STOPPED_COMPARISON
 from api.examples import request_example, response_example
 from api.serializers.chats import ChoiceSerializer, ComparisonSerializer
+from api.serializers.comparisons import RankingFilterSerializer, RankingSerializer
 from chat.comparisons.choosing import access_comparison, choose_answer, stop_comparison
+from chat.comparisons.ranking import rank_models
+
+
+class RankingView(APIView):
+    @extend_schema(
+        operation_id="comparisons_ranking",
+        summary="Rank the models by which answers were found better",
+        description="Yours: how often each won, lost and tied. With `all`, for staff: everybody's choices, with scores "
+        "after Bradley and Terry and their 95% intervals.",
+        parameters=[RankingFilterSerializer],
+        responses=RankingSerializer,
+        examples=[response_example(RANKING), response_example(RANKING_OF_ALL, "Everybody's (all=true)")],
+    )
+    def get(self, request: Request) -> Response:
+        wanted = RankingFilterSerializer(data=request.query_params.dict())
+        wanted.is_valid(raise_exception=True)
+        ranked = rank_models(current_session(request).user, everybodys=wanted.validated_data["all"])
+        return Response(RankingSerializer({"results": ranked}).data)
 
 
 class ComparisonView(APIView):
