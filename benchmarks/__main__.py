@@ -5,7 +5,7 @@ import asyncio
 import sys
 from types import ModuleType
 
-from benchmarks import activity, answers, browser, chaos, purge, retrieval, sockets, streaming
+from benchmarks import activity, answers, browser, chaos, insights, purge, retrieval, sockets, streaming
 from benchmarks.report import on_this_machine
 
 BENCHMARKS: dict[str, ModuleType] = {
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, ModuleType] = {
     "retrieval": retrieval,
     "activity": activity,
     "purge": purge,
+    "insights": insights,
 }
 
 

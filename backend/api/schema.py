@@ -65,6 +65,8 @@ _REFUSALS = {
     "collections_change": {"403": ("forbidden", "Only staff can share a collection with all accounts.")},
     "collections_delete": {"409": ("collection_is_default", "Your default collection stays.")},
     "documents_add": {"404": ("not_found", "There is no such collection, or it is not yours.")},
+    "rag_data_create": {"404": ("not_found", "There is no such collection, or it is not yours.")},
+    "search": {"404": ("not_found", "There is no such collection, or it is not yours.")},
     "documents_add_sample": {"413": ("storage_full", "There is no room left for your files.")},
     "documents_cancel": {"409": ("document_not_being_read", "The document is not being read any more.")},
     "documents_change": {"409": ("document_there_already", "The same file is in that collection already.")},

@@ -120,6 +120,10 @@ _OPENING = (
             Step("comparisons_ranking"),
         ),
     ),
+    Chapter(
+        "Insights",
+        (Step("insights_read", query={"zone": "Asia/Seoul"}), Step("insights_table", query={"part": "models"})),
+    ),
     Chapter("Notifications", (Step("notifications_list"), Step("notifications_read"))),
 )
 # Without a file, which only you can choose, there is no attachment.
