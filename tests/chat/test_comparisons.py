@@ -64,6 +64,9 @@ def test_one_failing_model_disturbs_no_other_and_the_choice_is_followed(owner: P
     assert page[1]["group"] == chosen
     assert page[1]["siblings"] == ids(group)
     assert follows["group"] is None
+    listed = owner.get("chats/").json()["results"]
+    # One by one: each stands in the list itself.
+    assert [turn["group"] for turn in listed if turn["group"]] == [{**chosen, "chats": []}] * 3
 
 
 def test_key_covers_the_models(owner: Person) -> None:

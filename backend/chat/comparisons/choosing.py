@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from chat.answers.branches import switch_branch
 from chat.answers.questions import stop_answer
-from chat.answers.showing import SHOWN_WITH_COMPARISON, shown_answers
+from chat.answers.showing import SHOWN_WITH_COMPARISON, answer_in_slot, shown_answers
 from chat.errors import AnswerRunning, ComparisonDecided, Invalid, NotFound
 from chat.notifications.nudges import nudge_on_commit
 from models.models import AnswerStatus, Chat, ComparedPair, Comparison, User, Verdict
@@ -35,8 +35,8 @@ def choice_of(comparison: Comparison) -> str | None:
     """Return the id of the chosen answer, "tie", "none" (all are bad), or None as long as nothing was chosen."""
     if comparison.verdict != Verdict.CHOSEN:
         return comparison.verdict or None
-    chosen = (str(chat.pk) for chat in shown_answers(comparison) if chat.slot == comparison.chosen_slot)
-    return next(chosen, None)
+    chosen = answer_in_slot(comparison, comparison.chosen_slot)
+    return str(chosen) if chosen else None
 
 
 def choose_answer(user: User, comparison_id: UUID, choice: str) -> Comparison:
