@@ -5,7 +5,7 @@ import asyncio
 import sys
 from types import ModuleType
 
-from benchmarks import activity, answers, browser, chaos, imports, purge, retrieval, sockets, streaming
+from benchmarks import activity, answers, browser, chaos, imports, insights, purge, retrieval, sockets, streaming
 from benchmarks.report import on_this_machine
 
 BENCHMARKS: dict[str, ModuleType] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, ModuleType] = {
     "activity": activity,
     "purge": purge,
     "imports": imports,
+    "insights": insights,
 }
 
 

@@ -14,6 +14,8 @@ CHAT: dict[str, Any] = {
     "parent": None,
     "mode": "basic",
     "model": "builtin",
+    "slot": 0,
+    "label": "",
     "question_text": "How do I connect a language model?",
     "question_created_datetime": "2026-11-23T09:00:00.000000Z",
     "attachments": [],
@@ -44,7 +46,9 @@ CHAT: dict[str, Any] = {
     "first_token_datetime": "2026-11-23T09:00:00.020000Z",
     "finished_datetime": "2026-11-23T09:00:00.030000Z",
     "attempts": 1,
+    "feedback": None,
     "siblings": ["5f0e8a52-6f43-4f0b-9b0e-3b8f6f0c7a11"],
+    "group": None,
 }
 
 QUEUED_CHAT: dict[str, Any] = {
@@ -227,6 +231,7 @@ EXPORT: dict[str, Any] = {
     **CONVERSATION_EXPORT,
     "user": {"user_id": "minji", "is_guest": False},
     "sessions": [],
+    "comparisons": [],
     "collections": [],
     "documents": [],
     "attachments": [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
@@ -42,8 +43,10 @@ def can_wait(
 
 async def _wait_for_end(response: Response, seconds: float) -> None:
     question_id = UUID(response.data["question_id"])
+    group = response.data["group"] or {"chats": [response.data]}
     await sync_to_async(_give_connection_back)()
-    if await wait_for_answer(question_id, timeout=seconds):
+    waiting = [wait_for_answer(UUID(chat["question_id"]), timeout=seconds) for chat in group["chats"]]
+    if all(await asyncio.gather(*waiting)):
         ended = await sync_to_async(_read_again)(question_id)
         if ended is not None:
             response.data, response.status_code = ended, 200

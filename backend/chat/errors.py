@@ -71,6 +71,12 @@ class IdempotencyConflict(ServiceError):
     message = "This Idempotency-Key was used for another question."
 
 
+class ComparisonDecided(ServiceError):
+    code = "comparison_decided"
+    status = 409
+    message = "This comparison was decided already."
+
+
 class ModelUnknown(ServiceError):
     code = "model_unknown"
     message = "There is no such model. GET /api/models/ lists them."

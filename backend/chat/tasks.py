@@ -19,6 +19,7 @@ from chat.cleanup.purge import cleanup_expired_users
 from chat.cleanup.sessions import cleanup_sessions
 from chat.conversations import purge_deleted_conversations
 from chat.errors import Unavailable
+from chat.insights.rollup import count_hours
 from chat.library.embedding import embed_waiting
 from chat.library.ingestion.sweep import sweep_documents
 from chat.library.purge import purge_library
@@ -35,6 +36,8 @@ _EVERY_5_SECONDS = "* * * * * */5"
 _EVERY_MINUTE = "* * * * *"
 _EVERY_FIVE_MINUTES = "*/5 * * * *"
 _EVERY_HOUR = "17 * * * *"
+# Ten minutes after the hour that is to be counted, when its answers have ended.
+_AFTER_EVERY_HOUR = "12 * * * *"
 
 
 # A queueing lock: when a run is late, the next one does not pile up behind it.
@@ -131,3 +134,9 @@ def purge_temporary_task(timestamp: int) -> None:
 @app.task(name="tell_ending_sessions", queue="upkeep", queueing_lock="tell_ending_sessions")
 def tell_ending_sessions_task(timestamp: int) -> None:
     tell_ending_sessions()
+
+
+@app.periodic(cron=_AFTER_EVERY_HOUR)
+@app.task(name="count_hours", queue="upkeep", queueing_lock="count_hours")
+def count_hours_task(timestamp: int) -> None:
+    logger.info("Hours counted: %d", count_hours())

@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
+from models.comparison import Comparison
 from models.conversation import Conversation, Mode
 from models.document import Document
 from models.rag_data import RagData
@@ -90,6 +91,16 @@ class Chat(models.Model):
     # SHA-256 of what was asked: the same key with another body is a mistake.
     client_fingerprint = models.CharField(max_length=64, blank=True, default="")
     slot = models.SmallIntegerField(default=0)
+    comparison = models.ForeignKey(
+        Comparison, null=True, on_delete=models.SET_NULL, related_name="answers", db_index=False
+    )
+    # Of a blind comparison without a choice: nobody may see which model answers.
+    model_hidden = models.BooleanField(default=False, db_default=False)
+
+    # What its user thinks of the answer: 1 good, -1 bad, 0 nothing said.
+    rating = models.SmallIntegerField(default=0, db_default=0)
+    rating_comment = models.TextField(blank=True, default="", db_default="")
+    rated_datetime = models.DateTimeField(null=True)
 
     # Hashes of the words of question and answer; null: cannot be found by its words.
     search_terms = ArrayField(models.BigIntegerField(), null=True, editable=False)
@@ -99,6 +110,10 @@ class Chat(models.Model):
     @property
     def is_running(self) -> bool:
         return self.status in RUNNING
+
+    @property
+    def shown_model(self) -> str:
+        return "" if self.model_hidden else self.model
 
     class Meta:
         db_table = "chats"
@@ -118,6 +133,9 @@ class Chat(models.Model):
                 name="chat_running_lease",
                 condition=models.Q(status__in=["queued", "streaming"]),
             ),
+            models.Index(fields=["question_created_datetime"], name="chat_asked"),
+            models.Index(fields=["comparison"], name="chat_comparison", condition=models.Q(comparison__isnull=False)),
+            models.Index(fields=["question_created_datetime"], name="chat_rated", condition=~models.Q(rating=0)),
             # Not while the answer is written: every checkpoint would index all words again.
             # Without the list of what is waiting (`fastupdate`), which every search would read.
             GinIndex(

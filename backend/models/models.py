@@ -3,10 +3,12 @@
 from models.attachment import Attachment
 from models.chat import AnswerStatus, Chat, Citation, Confidence
 from models.collection import Collection
+from models.comparison import ComparedPair, Comparison, Verdict
 from models.conversation import Conversation, Mode, TitleBy
 from models.conversation_import import ConversationImport, ImportStatus
 from models.document import Document, DocumentImage, DocumentSource, DocumentStatus
 from models.embedding import Embedder, PassageEmbedding, WaitingEmbedding
+from models.insight import InsightHour, InsightProgress, InsightTime
 from models.notification import ModelState, Notification, NotificationKind
 from models.one_time_code import CodeKind, OneTimeCode
 from models.purge import Purge
@@ -23,6 +25,8 @@ __all__ = [
     "Citation",
     "CodeKind",
     "Collection",
+    "ComparedPair",
+    "Comparison",
     "Confidence",
     "Conversation",
     "ConversationImport",
@@ -32,6 +36,9 @@ __all__ = [
     "DocumentStatus",
     "Embedder",
     "ImportStatus",
+    "InsightHour",
+    "InsightProgress",
+    "InsightTime",
     "Mode",
     "ModelState",
     "Notification",
@@ -47,5 +54,6 @@ __all__ = [
     "TermCount",
     "TitleBy",
     "User",
+    "Verdict",
     "WaitingEmbedding",
 ]

@@ -40,4 +40,10 @@ class SearchLog(models.Model):
             models.Index(fields=["user", "-searching_time"], name="search_log_user_newest"),
             models.Index(fields=["-searching_time"], name="search_log_newest"),
             models.Index(fields=["search_id"], name="search_log_search"),
+            # A row for each search.
+            models.Index(
+                fields=["-searching_time"],
+                name="search_log_first",
+                condition=models.Q(rank=1) | models.Q(rank__isnull=True),
+            ),
         ]

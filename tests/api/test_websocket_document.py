@@ -143,7 +143,7 @@ def test_codes_of_refused_frames_are_those_of_the_code() -> None:
         r"^A refused .+?`throttled` and `unavailable`", section("Frames from the server"), re.M | re.S
     )
     of_sessions = {"not_signed_in", "session_ended", "invalid_credentials"}
-    of_other_doors = {"setting_invalid", "picture_refused", "too_large", "too_many_uploads"}
+    of_other_doors = {"comparison_decided", "setting_invalid", "picture_refused", "too_large", "too_many_uploads"}
     # A socket neither signs in nor changes accounts.
     of_accounts = {
         *("code_invalid", "forbidden", "guests_closed", "is_account", "is_guest", "not_yourself", "password_weak"),

@@ -138,8 +138,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _ask(self, client_key: str, body: dict[str, Any]) -> None:
         chat = await self._signed_in(lambda session: ask_question(session, body, client_key=client_key))
         await self._send({"type": "accepted", "client_key": client_key, "chat": chat})
-        # The same question may have been asked before.
-        self._watch(UUID(chat["question_id"]), Cursor(), is_new=chat["status"] == "queued")
+        for each in chat["group"]["chats"] if chat["group"] else [chat]:
+            # The same question may have been asked before.
+            self._watch(UUID(each["question_id"]), Cursor(), is_new=each["status"] == "queued")
 
     async def _signed_in(self, service: Callable[[SignedIn], Any]) -> Any:
         """Run a service in the name of the session, if it still holds."""

@@ -103,10 +103,27 @@ _OPENING = (
             Step("chats_events"),
             Step("chats_list"),
             Step("conversations_chats"),
+            Step("chats_rate"),
             Step("chats_cancel"),
             Step("chats_regenerate", query=_WAIT),
             Step("conversations_export", query={"as": "json"}),
+            # Needs two models that answer; a fresh server has one.
+            Step(
+                "chats_ask",
+                title="Ask several models",
+                example="Several models",
+                also=(400,),
+                keeps={"comparison_id": "group.id"},
+            ),
+            Step("comparisons_read", also=(400, 404)),
+            Step("comparisons_cancel", also=(400, 404)),
+            Step("comparisons_choose", also=(400, 404, 409)),
+            Step("comparisons_ranking"),
         ),
+    ),
+    Chapter(
+        "Insights",
+        (Step("insights_read", query={"zone": "Asia/Seoul"}), Step("insights_table", query={"part": "models"})),
     ),
     Chapter("Notifications", (Step("notifications_list"), Step("notifications_read"))),
 )

@@ -13,8 +13,11 @@ from api.answer_errors import answer_error
 from api.serializers.attachments import ShownAttachmentSerializer
 from api.serializers.conversations import TEMPORARY
 from api.serializers.strict import CollectionIdsField, StrictSerializer
+from chat.answers.showing import shown_answers
 from chat.attachments import MOST_IN_A_QUESTION
-from models.models import AnswerStatus, Chat, Citation, Confidence, Mode
+from chat.comparisons.choosing import choice_of
+from chat.comparisons.opening import MOST_MODELS, label_of
+from models.models import AnswerStatus, Chat, Citation, Comparison, Confidence, Mode
 
 
 class QuestionSerializer(StrictSerializer):
@@ -24,6 +27,17 @@ class QuestionSerializer(StrictSerializer):
     question_text = serializers.CharField(max_length=settings.MAX_QUESTION_CHARACTERS)
     conversation = serializers.UUIDField(required=False, allow_null=True, default=None)
     model = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    models = serializers.ListField(
+        child=serializers.CharField(max_length=200),
+        min_length=2,
+        max_length=MOST_MODELS,
+        required=False,
+        default=[],
+        help_text="Instead of `model`, in AI chat and Advanced chat: these answer side by side.",
+    )
+    blind = serializers.BooleanField(
+        required=False, default=False, help_text="With `models`: their names are hidden until one answer is chosen."
+    )
     parent = serializers.UUIDField(  # type: ignore[assignment]  # a field of this name, not the attribute
         required=False,
         allow_null=True,
@@ -50,11 +64,25 @@ class QuestionSerializer(StrictSerializer):
         help_text="The conversation that this question opens is a temporary one. " + TEMPORARY,
     )
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["model"] and attrs["models"]:
+            raise serializers.ValidationError({"models": ["Either model or models."]})
+        if attrs["blind"] and not attrs["models"]:
+            raise serializers.ValidationError({"blind": ["Only with models."]})
+        return attrs
+
 
 class RegenerateSerializer(StrictSerializer):
     """What POST chats/{question_id}/regenerate/ takes."""
 
     model = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class FeedbackSerializer(StrictSerializer):
+    """What PUT chats/{question_id}/feedback/ takes. A rating of 0 takes rating and comment away."""
+
+    rating = serializers.ChoiceField(choices=[-1, 0, 1])
+    comment = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
 
 class CitationSerializer(serializers.ModelSerializer[Citation]):
@@ -84,9 +112,19 @@ UsageField = inline_serializer(
     read_only=True,
 )
 
+FeedbackField = inline_serializer(
+    "GivenFeedback",
+    {"rating": serializers.ChoiceField(choices=[-1, 1]), "comment": serializers.CharField(allow_blank=True)},
+    allow_null=True,
+    read_only=True,
+)
 
-class ChatSerializer(serializers.ModelSerializer[Chat]):
+
+class GroupedChatSerializer(serializers.ModelSerializer[Chat]):
     """A question and the state of its answer.
+
+    `model` is blank as long as a blind comparison hides it; `slot` and `label` (A, B, C; blank
+    outside of comparisons) tell its answers apart.
 
     `siblings` names the turns that stand in its place (edited or regenerated), itself
     included, the oldest first; only a conversation's own list fills in the others.
@@ -94,6 +132,8 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
     that no passage supports, as [start, end] in characters of `response_text`.
     """
 
+    model = serializers.CharField(source="shown_model", read_only=True)
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]  # a field of this name
     status = serializers.ChoiceField(choices=AnswerStatus.choices, read_only=True)
     citations = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
@@ -104,6 +144,7 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
         read_only=True,
     )
     attachments = ShownAttachmentSerializer(many=True, read_only=True)
+    feedback = serializers.SerializerMethodField()
     siblings = serializers.SerializerMethodField()
 
     class Meta:
@@ -114,6 +155,8 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
             "parent",
             "mode",
             "model",
+            "slot",
+            "label",
             "question_text",
             "question_created_datetime",
             "attachments",
@@ -131,9 +174,13 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
             "first_token_datetime",
             "finished_datetime",
             "attempts",
+            "feedback",
             "siblings",
         ]
         read_only_fields = fields
+
+    def get_label(self, chat: Chat) -> str:
+        return label_of(chat.slot) if chat.comparison_id else ""
 
     @extend_schema_field(CitationSerializer(many=True))
     def get_citations(self, chat: Chat) -> list[dict[str, Any]]:
@@ -150,9 +197,55 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
             return None
         return {"input_tokens": chat.input_tokens, "output_tokens": chat.output_tokens}
 
+    @extend_schema_field(FeedbackField)
+    def get_feedback(self, chat: Chat) -> dict[str, Any] | None:
+        return {"rating": chat.rating, "comment": chat.rating_comment} if chat.rating else None
+
     def get_siblings(self, chat: Chat) -> list[UUID]:
         known: dict[UUID, list[UUID]] = self.context.get("siblings", {})
         return known.get(chat.pk, [chat.pk])
+
+
+class ComparisonSerializer(serializers.ModelSerializer[Comparison]):
+    """Answers to one question side by side, in the order of their slots; each slot's newest.
+
+    `choice` is the id of the better answer, `tie`, `none` (all are bad), or null until something is chosen.
+    """
+
+    choice = serializers.SerializerMethodField()
+    chats = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Comparison
+        fields = ["id", "conversation", "blind", "choice", "created_datetime", "chosen_datetime", "chats"]
+        read_only_fields = fields
+
+    def get_choice(self, comparison: Comparison) -> str | None:
+        return choice_of(comparison)
+
+    @extend_schema_field(GroupedChatSerializer(many=True))
+    def get_chats(self, comparison: Comparison) -> list[dict[str, Any]]:
+        return list(GroupedChatSerializer(shown_answers(comparison), many=True).data)
+
+
+class ChatSerializer(GroupedChatSerializer):
+    """The same, with `group`: the comparison that it belongs to. Its `chats` are empty in GET chats/ alone."""
+
+    group = serializers.SerializerMethodField()
+
+    class Meta(GroupedChatSerializer.Meta):
+        fields = [*GroupedChatSerializer.Meta.fields, "group"]
+        read_only_fields = fields
+
+    @extend_schema_field(ComparisonSerializer(allow_null=True))
+    def get_group(self, chat: Chat) -> dict[str, Any] | None:
+        return dict(ComparisonSerializer(chat.comparison).data) if chat.comparison else None
+
+
+class ChoiceSerializer(StrictSerializer):
+    """What PUT comparisons/{id}/choice/ takes."""
+
+    choice = serializers.CharField(max_length=36, help_text="The id of the better answer, `tie` or `none`.")
 
 
 class BranchFilterSerializer(StrictSerializer):

@@ -15,9 +15,17 @@ from rest_framework.views import APIView
 
 from api.asking import ask_question, checked_client_key
 from api.authentication import current_session
+from api.comparison_examples import COMPARISON_QUESTION, QUEUED_COMPARISON
 from api.examples import CHAT, QUESTION, QUEUED_CHAT, SEARCH_BEHIND, request_example, response_example
-from api.serializers.chats import ChatSerializer, QuestionSerializer, RegenerateSerializer, SearchBehindSerializer
+from api.serializers.chats import (
+    ChatSerializer,
+    FeedbackSerializer,
+    QuestionSerializer,
+    RegenerateSerializer,
+    SearchBehindSerializer,
+)
 from chat.answers.considered import search_behind
+from chat.answers.feedback import rate_answer
 from chat.answers.questions import access_chat, list_chats, regenerate_answer, stop_answer
 from chat.models_on_offer import choose_model
 
@@ -49,14 +57,17 @@ class ChatsView(generics.ListAPIView[Any]):
         operation_id="chats_ask",
         summary="Ask a question",
         description="Without `conversation` a new one is opened. The answer is written by a worker; "
-        "it is never lost once this request was accepted.",
+        "it is never lost once this request was accepted. With `models` each of them answers: the reply is the first "
+        "answer, and its `group` holds them all.",
         request=QuestionSerializer,
         responses={200: ChatSerializer, 202: ChatSerializer},
         parameters=[_WAIT, _KEY],
         examples=[
             request_example(QUESTION),
+            request_example(COMPARISON_QUESTION, "Several models"),
             response_example(CHAT, "Finished (wait=true)"),
             response_example(QUEUED_CHAT, "Accepted", 202),
+            response_example(QUEUED_COMPARISON, "Accepted for several models", 202),
         ],
     )
     def post(self, request: Request) -> Response:
@@ -129,3 +140,22 @@ class ChatRegenerateView(APIView):
             client_key=checked_client_key(request.headers.get("Idempotency-Key", "")),
         )
         return Response(ChatSerializer(chat).data, status=202)
+
+
+class ChatFeedbackView(APIView):
+    @extend_schema(
+        operation_id="chats_rate",
+        summary="Say whether an answer is good",
+        description="1 is good, -1 is bad, each with an optional comment; 0 takes back what you said. The last one counts.",
+        request=FeedbackSerializer,
+        responses=ChatSerializer,
+        examples=[
+            request_example({"rating": -1, "comment": "The quoted step is out of date."}),
+            response_example({**CHAT, "feedback": {"rating": -1, "comment": "The quoted step is out of date."}}),
+        ],
+    )
+    def put(self, request: Request, question_id: UUID) -> Response:
+        wanted = FeedbackSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        chat = rate_answer(current_session(request).user, question_id, **wanted.validated_data)
+        return Response(ChatSerializer(chat).data)

@@ -14,14 +14,13 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.answer_errors import with_message
 from api.authentication import current_session
+from api.negotiation import AnyType
 from chat.answers.questions import access_chat
 from chat.answers.watching import Cursor, Event, tail_answer
 
@@ -40,17 +39,8 @@ _EVENT = {
 }
 
 
-class _AnyType(DefaultContentNegotiation):
-    """Errors are JSON, also for a client that accepts event streams only."""
-
-    def select_renderer(  # type: ignore[override]
-        self, request: Request, renderers: list[BaseRenderer], format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        return JSONRenderer(), "application/json"
-
-
 class EventsView(APIView):
-    content_negotiation_class = _AnyType
+    content_negotiation_class = AnyType
 
     @extend_schema(
         operation_id="chats_events",

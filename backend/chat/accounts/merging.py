@@ -13,6 +13,8 @@ from models.models import (
     Attachment,
     Chat,
     Collection,
+    ComparedPair,
+    Comparison,
     Conversation,
     ConversationImport,
     Document,
@@ -42,6 +44,8 @@ def move_everything(*, guest: User, account: User) -> None:
     _move_collections(held, account)
     for model in (Attachment, Document):
         model.objects.filter(owner=held).update(owner=account)
+    for compared in (Comparison, ComparedPair):
+        compared.objects.filter(user=held).update(user=account)
     SearchLog.objects.filter(user=held).update(user=account)
     Notification.objects.filter(user=held).update(user=account)
     _move_imports(held, account)

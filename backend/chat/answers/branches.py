@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from chat.answers.showing import SHOWN_WITH_IT
+from chat.answers.showing import SHOWN_WITH_GROUP
 from chat.errors import Invalid
 from models.models import Chat, Conversation
 
@@ -30,14 +30,17 @@ _PATH = """
     )
     SELECT question_id FROM path ORDER BY depth
 """
+# Of answers side by side the chosen one is followed, or the first.
 _NEWEST_LEAF = """
     WITH RECURSIVE below AS (
         SELECT question_id, question_created_datetime FROM chats
          WHERE question_id = %(top)s AND conversation_id = %(conversation)s
          UNION ALL
         SELECT newest.question_id, newest.question_created_datetime FROM below CROSS JOIN LATERAL (
-            SELECT c.question_id, c.question_created_datetime FROM chats c WHERE c.parent_id = below.question_id
-             ORDER BY c.question_created_datetime DESC LIMIT 1
+            SELECT c.question_id, c.question_created_datetime
+              FROM chats c LEFT JOIN comparisons k ON k.id = c.comparison_id
+             WHERE c.parent_id = below.question_id
+             ORDER BY coalesce(k.chosen_slot, 0) = c.slot DESC, c.question_created_datetime DESC LIMIT 1
         ) AS newest
     )
     SELECT question_id FROM below ORDER BY question_created_datetime DESC LIMIT 1
@@ -57,7 +60,7 @@ def read_branch(conversation: Conversation, *, until: UUID | None = None) -> Bra
     leaf = until or conversation.current_leaf_id
     path = _question_ids(_PATH, leaf=leaf, conversation=conversation.pk, turns=PAGE_TURNS + 1)
     shown = path[:PAGE_TURNS]
-    turns = Chat.objects.prefetch_related(*SHOWN_WITH_IT).in_bulk(shown)
+    turns = Chat.objects.prefetch_related(*SHOWN_WITH_GROUP).in_bulk(shown)
     return Branch(tuple(turns[pk] for pk in shown), path[PAGE_TURNS] if len(path) > PAGE_TURNS else None)
 
 
@@ -70,7 +73,7 @@ def path_of(conversation: Conversation) -> list[UUID]:
 def siblings_of(conversation: Conversation, turns: Sequence[Chat]) -> dict[UUID, list[UUID]]:
     """For each turn all turns that stand in its place, itself included, the oldest first."""
     places: defaultdict[UUID | None, list[UUID]] = defaultdict(list)
-    rows = conversation.chats.order_by("question_created_datetime").values_list("question_id", "parent_id")
+    rows = conversation.chats.order_by("question_created_datetime", "slot").values_list("question_id", "parent_id")
     parents = {turn.parent_id for turn in turns}
     top = rows.filter(parent=None) if None in parents else rows.none()
     for question_id, parent_id in [*top, *rows.filter(parent__in=parents - {None})]:

@@ -6,35 +6,38 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from chat.answers.doorbell import hang_up, ring
-from chat.answers.showing import SHOWN_WITH_IT
+from chat.answers.showing import SHOWN_WITH_GROUP, SHOWN_WITH_IT
 from chat.attachments import named_attachments
+from chat.comparisons.opening import models_in_slots, open_comparison
 from chat.conversations import access_conversation, title_from_question
-from chat.errors import AnswerRunning, IdempotencyConflict, Invalid, LimitReached, NotFound
+from chat.errors import AnswerRunning, ComparisonDecided, IdempotencyConflict, Invalid, LimitReached, NotFound
 from chat.library.collections import named_collections
 from chat.limits.asking import allow_question, require_room_for_answer
 from chat.models_on_offer import fit_to_mode, require_sight
 from chat.notifications.nudges import nudge_on_commit
 from chat.search.terms import terms_to_store
 from models.chat import RUNNING
-from models.models import AnswerStatus, Attachment, Chat, Conversation, Mode, User
+from models.models import AnswerStatus, Attachment, Chat, Comparison, Conversation, Mode, User
 
 _RETRYABLE = (AnswerStatus.FAILED, AnswerStatus.INTERRUPTED, AnswerStatus.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a client asks: of `model`, which was chosen for `wanted_model` ("" for any).
+    """What a client asks: of one of `models`, which was chosen for `wanted_model` ("" for any), or of several.
 
-    `collections` None: those of the conversation; () means all that the user may read.
+    Several answer side by side, and with `blind` nobody sees which is which. `comparison` and
+    `slot`: where among them an answer is written again. `collections` None: those of the conversation; () means all that the user may read.
     `conversation_id` None opens a new conversation. `parent_id` counts with `has_parent`
     only: the question then follows that turn (None: opens the conversation anew), beside
     what followed it before; so an earlier question is edited.
@@ -42,8 +45,11 @@ class Question:
 
     mode: str
     text: str
-    model: str
+    models: tuple[str, ...]
     wanted_model: str = ""
+    blind: bool = False
+    comparison: Comparison | None = None
+    slot: int = 0
     conversation_id: UUID | None = None
     parent_id: UUID | None = None
     has_parent: bool = False
@@ -62,7 +68,10 @@ class Question:
     def _extras(self) -> list[list[str]]:
         collections = [] if self.collections is None else [["collections", *sorted(map(str, self.collections))]]
         images = [["images", *map(str, self.images)]] if self.images else []
-        return [*collections, *images, *([["temporary"]] if self.temporary else [])]
+        models = [["models", *self.models, str(self.blind)]] if len(self.models) > 1 else []
+        place = [["comparison", str(self.comparison.pk), str(self.slot)]] if self.comparison else []
+        temporary = [["temporary"]] if self.temporary else []
+        return [*collections, *images, *models, *place, *temporary]
 
 
 def list_chats(user: User) -> QuerySet[Chat]:
@@ -71,8 +80,8 @@ def list_chats(user: User) -> QuerySet[Chat]:
 
 
 def access_chat(user: User, question_id: UUID) -> Chat:
-    """Return the user's question with its answer; raise NotFound for anyone else's."""
-    chat = _accessible(user).filter(pk=question_id).first()
+    """Return the user's question with its answer and those beside it; raise NotFound for anyone else's."""
+    chat = _accessible(user).prefetch_related(*SHOWN_WITH_GROUP).filter(pk=question_id).first()
     if chat is None:
         raise NotFound
     return chat
@@ -83,7 +92,7 @@ def read_accepted_chat(question_id: UUID) -> Chat | None:
 
     None when it was deleted meanwhile.
     """
-    return Chat.objects.prefetch_related(*SHOWN_WITH_IT).filter(pk=question_id).first()
+    return Chat.objects.prefetch_related(*SHOWN_WITH_GROUP).filter(pk=question_id).first()
 
 
 def _accessible(user: User) -> QuerySet[Chat]:
@@ -94,13 +103,13 @@ def _accessible(user: User) -> QuerySet[Chat]:
 def submit_question(*, user: User, question: Question, client_key: str | None) -> Chat:
     """Store the question and wake a worker; with a `client_key` at most once.
 
-    Raises AnswerRunning while the conversation's last answer is on its way,
+    Asked of several models, it is stored for each of them, and the first one's is returned. Raises AnswerRunning while the conversation's last answer is on its way,
     IdempotencyConflict when the key was used for something else, and LimitReached.
     """
     try:
         allow_question(user, client_key=client_key)
         with transaction.atomic():
-            require_room_for_answer(user)
+            require_room_for_answer(user, answers=len(question.models))
             chat = _store(user, question, client_key)
             # Other tabs and devices show it as well.
             nudge_on_commit(user.uuid)
@@ -117,43 +126,64 @@ def submit_question(*, user: User, question: Question, client_key: str | None) -
 def _asked_before(user: User, question: Question, client_key: str | None) -> Chat | None:
     if client_key is None:
         return None
-    chat = _accessible(user).filter(client_key=client_key, slot=0).first()
+    asked = _accessible(user).filter(client_key=client_key, slot=question.slot)
+    chat = asked.prefetch_related(*SHOWN_WITH_GROUP).first()
     if chat and chat.client_fingerprint != question.fingerprint:
         raise IdempotencyConflict
     return chat
 
 
 def _store(user: User, question: Question, client_key: str | None) -> Chat:
-    question_id = uuid4()
+    question_ids = [uuid4() for _ in question.models]
     is_new = question.conversation_id is None
-    conversation = _conversation_for(user, question, question_id)
-    model = fit_to_mode(question.model, conversation.mode)
-    images = _images_for(user, question, model)
-    chat = Chat.objects.create(
-        question_id=question_id,
-        job_id=ring(question_id),
-        user=user,
-        conversation=conversation,
-        parent_id=_parent_of(conversation, question, None if is_new else conversation.current_leaf_id),
-        mode=conversation.mode,
-        model=model,
-        collections=_collections_for(user, conversation, question, is_new=is_new),
-        question_text=question.text,
-        client_key=client_key,
-        client_fingerprint=question.fingerprint,
-        search_terms=None if conversation.temporary else terms_to_store(user.uuid, question.text),
+    conversation = _conversation_for(user, question, question_ids[0])
+    models = models_in_slots(question.models, mode=conversation.mode, blind=question.blind)
+    images = _images_for(user, question, models)
+    comparison = _comparison_for(conversation, question)
+    shared: dict[str, Any] = {
+        "user": user,
+        "conversation": conversation,
+        "parent_id": _parent_of(conversation, question, None if is_new else conversation.current_leaf_id),
+        "mode": conversation.mode,
+        "collections": _collections_for(user, conversation, question, is_new=is_new),
+        "question_text": question.text,
+        "question_created_datetime": timezone.now(),
+        "client_key": client_key,
+        "client_fingerprint": question.fingerprint,
+        "comparison": comparison,
+        "model_hidden": comparison is not None and comparison.blind,
+        "search_terms": None if conversation.temporary else terms_to_store(user.uuid, question.text),
         # Unless it is claimed by then, the sweep rings again.
-        lease_until=Now() + timedelta(seconds=settings.ANSWER_LEASE_SECONDS),
-    )
-    if images:
+        "lease_until": Now() + timedelta(seconds=settings.ANSWER_LEASE_SECONDS),
+    }
+    chats = [
+        Chat.objects.create(question_id=question_id, job_id=ring(question_id), model=model, slot=slot, **shared)
+        for slot, (question_id, model) in enumerate(zip(question_ids, models, strict=True), start=question.slot)
+    ]
+    for chat in chats if images else ():
         chat.attachments.set(images)
     if not is_new:
-        _move_on(conversation, chat)
-    return chat
+        _move_on(conversation, chats[0])
+    if comparison is not None:
+        prefetch_related_objects(chats[:1], *SHOWN_WITH_GROUP)
+    return chats[0]
 
 
-def _images_for(user: User, question: Question, model: str) -> list[Attachment]:
-    if question.images:
+def _comparison_for(conversation: Conversation, question: Question) -> Comparison | None:
+    """Return where the answers stand side by side; None for an ordinary one."""
+    if len(question.models) > 1:
+        return open_comparison(conversation, blind=question.blind)
+    if question.comparison is None:
+        return None
+    # Not while it is being decided.
+    undecided = Comparison.objects.select_for_update().filter(pk=question.comparison.pk, verdict="").first()
+    if undecided is None:
+        raise ComparisonDecided
+    return undecided
+
+
+def _images_for(user: User, question: Question, models: tuple[str, ...]) -> list[Attachment]:
+    for model in models if question.images else ():
         require_sight(model)
     return named_attachments(user, question.images)
 
@@ -186,9 +216,12 @@ def _collections_for(user: User, conversation: Conversation, question: Question,
 
 
 def _move_on(conversation: Conversation, chat: Chat) -> None:
-    conversation.current_leaf = chat
     conversation.updated_datetime = timezone.now()
-    changed = ["current_leaf", "updated_datetime"]
+    changed = ["updated_datetime"]
+    # The first of several is followed until one of them is chosen, also when another is written again.
+    if chat.slot == 0:
+        conversation.current_leaf = chat
+        changed.append("current_leaf")
     # Nothing is written over a title: it may have been given since this one was read.
     if not conversation.title and not conversation.temporary:
         conversation.title = title_from_question(chat.question_text)
@@ -238,19 +271,25 @@ def regenerate_answer(*, user: User, question_id: UUID, model: str, client_key: 
     """Answer the same question again.
 
     An answer that failed, was stopped or was interrupted is rerun in its own row, unless
-    another `model` is wanted. A finished one stays, and the new one becomes its sibling.
+    another `model` is wanted. A finished one stays, and the new one becomes its sibling; in
+    a comparison without a choice the new one takes its place.
     """
     chat = access_chat(user, question_id)
+    if model and chat.model_hidden:
+        raise Invalid(details={"model": ["Not before the choice: it would tell which model this is."]})
     model = fit_to_mode(model, chat.mode) if model else ""
     if chat.status in _RETRYABLE and model in ("", chat.model):
         return _rerun(user, chat)
     if chat.status in RUNNING:
         raise AnswerRunning
+    is_compared = chat.comparison is not None and not chat.comparison.verdict
     question = Question(
         mode=chat.mode,
         text=chat.question_text,
-        model=model or chat.model,
+        models=(model or chat.model,),
         wanted_model=model,
+        comparison=chat.comparison if is_compared else None,
+        slot=chat.slot if is_compared else 0,
         conversation_id=chat.conversation_id,
         parent_id=chat.parent_id,
         has_parent=True,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db import connection
 
-from chat.errors import DailyTokensUsed, TooManyAnswers
+from chat.errors import DailyTokensUsed, Invalid, TooManyAnswers
 from chat.limits.rules import is_exempt, questions_of_user
 from chat.limits.window import take
 from models.models import User
@@ -40,15 +40,20 @@ def allow_question(user: User, *, client_key: str | None) -> None:
         take(questions_of_user(), str(user.uuid), ticket=client_key or "")
 
 
-def require_room_for_answer(user: User) -> None:
-    """To be called in the transaction that stores the question. Raises TooManyAnswers and DailyTokensUsed."""
+def require_room_for_answer(user: User, *, answers: int = 1) -> None:
+    """To be called in the transaction that stores the question, for as many `answers` as it will have.
+
+    Raises TooManyAnswers and DailyTokensUsed, and Invalid for more answers than there can ever be at once.
+    """
     if is_exempt(user) or not (settings.ANSWERS_AT_ONCE or settings.TOKENS_PER_DAY):
         return
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [str(user.uuid)])
         cursor.execute(_USED, {"user": user.uuid})
         running, tokens = cursor.fetchone()
-    if 0 < settings.ANSWERS_AT_ONCE <= running:
+    if 0 < settings.ANSWERS_AT_ONCE < answers:
+        raise Invalid(details={"models": [f"At most {settings.ANSWERS_AT_ONCE} answers at once here."]})
+    if 0 < settings.ANSWERS_AT_ONCE < running + answers:
         raise TooManyAnswers(retry_after=5)
     if 0 < settings.TOKENS_PER_DAY <= tokens:
         raise DailyTokensUsed(retry_after=_seconds_until_room(user, tokens))

@@ -31,6 +31,7 @@ _TELL: LiteralString = f"""
           FROM users
          WHERE users.is_active AND users.last_activity > now() - interval '1 day'
            AND EXISTS (SELECT FROM chats WHERE chats.user_id = users.uuid AND chats.model = %(model)s
+                          AND NOT chats.model_hidden
                           AND chats.question_created_datetime > now() - interval '1 day')
          ORDER BY users.uuid
     )

@@ -29,7 +29,8 @@ _ONE: LiteralString = f"""
 _FINISHED_PAYLOAD: LiteralString = """
     SELECT finished.user_id, 'answer_finished' AS kind, NULL AS once,
            jsonb_build_object('question', finished.question_id, 'conversation', finished.conversation_id,
-                              'title', conversations.title, 'mode', finished.mode, 'model', finished.model,
+                              'title', conversations.title, 'mode', finished.mode,
+                              'model', CASE WHEN finished.model_hidden THEN '' ELSE finished.model END,
                               'status', finished.status) AS payload
       FROM finished JOIN conversations ON conversations.id = finished.conversation_id
      WHERE finished.status <> 'cancelled' AND conversations.deleted_at IS NULL

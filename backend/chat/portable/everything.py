@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from chat.portable.rows import Row, as_json, columns, heading, in_batches
 from chat.portable.threads import write_conversations
-from models.models import Attachment, Collection, Conversation, Document, SearchLog, Session, User
+from models.models import Attachment, Collection, Comparison, Conversation, Document, SearchLog, Session, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class _Section:
 
 _SECTIONS = (
     _Section("sessions", Session, "user", "created_datetime"),
+    _Section("comparisons", Comparison, "user", "created_datetime"),
     _Section("collections", Collection, "owner", "created_datetime"),
     _Section("documents", Document, "owner", "created_datetime"),
     _Section("attachments", Attachment, "owner", "created_datetime"),
@@ -61,6 +62,8 @@ async def _list(section: _Section, user: User) -> AsyncIterator[str]:
     found: Any = section.model._default_manager.filter(**{section.owner: user})
     if section.model is SearchLog:
         found = found.exclude(question__conversation__temporary=True)
+    if section.model is Comparison:
+        found = found.exclude(conversation__temporary=True)
     names = columns(section.model, section.owner)
     separator = ""
     async for batch in in_batches(found, order=section.order, names=names, complete=_as_they_are):

@@ -53,7 +53,7 @@ class _Writer:
             yield "\n" + "".join(f"[^{number}-{each.rank}]: {self._source(each)}\n" for each in citations)
 
     def _answered(self, chat: Chat) -> str:
-        parts = [_one_line(chat.model)]
+        parts = [_one_line(chat.shown_model)]
         if chat.finished_datetime:
             parts.append(self._time(chat.finished_datetime))
             if chat.started_datetime:

@@ -69,14 +69,16 @@ def _with_collections(rows: list[Row]) -> list[Row]:
 
 
 def _completed(rows: list[Row]) -> list[Row]:
-    """Add to each turn its citations, and the ids of its pictures."""
+    """Add to each turn its citations and the ids of its pictures; leave out the model that a blind comparison hides."""
     ids = [row["question_id"] for row in rows]
     cited = Citation.objects.filter(chat__in=ids).order_by("chat_id", "rank").values("chat_id", *_CITATION)
     citations = _grouped((row.pop("chat_id"), row) for row in cited)
     shown = _grouped(Attachment.chats.through.objects.filter(chat__in=ids).values_list("chat_id", "attachment_id"))
-    return [
-        {**row, "citations": citations[row["question_id"]], "attachments": shown[row["question_id"]]} for row in rows
-    ]
+    for row in rows:
+        if row.pop("model_hidden"):
+            row["model"] = ""
+        row |= {"citations": citations[row["question_id"]], "attachments": shown[row["question_id"]]}
+    return rows
 
 
 _CITATION = columns(Citation, "id", "chat")
