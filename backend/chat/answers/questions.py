@@ -76,7 +76,7 @@ class Question:
 
 def list_chats(user: User) -> QuerySet[Chat]:
     """The user's questions, unordered; those of temporary conversations are not listed."""
-    return _accessible(user).filter(conversation__temporary=False)
+    return _accessible(user).filter(conversation__temporary=False).prefetch_related(*SHOWN_WITH_IT)
 
 
 def access_chat(user: User, question_id: UUID) -> Chat:
@@ -96,8 +96,7 @@ def read_accepted_chat(question_id: UUID) -> Chat | None:
 
 
 def _accessible(user: User) -> QuerySet[Chat]:
-    found = Chat.objects.filter(user=user, conversation__deleted_at=None)
-    return found.prefetch_related(*SHOWN_WITH_IT)
+    return Chat.objects.filter(user=user, conversation__deleted_at=None)
 
 
 def submit_question(*, user: User, question: Question, client_key: str | None) -> Chat:
