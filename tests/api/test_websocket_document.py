@@ -151,7 +151,8 @@ def test_codes_of_refused_frames_are_those_of_the_code() -> None:
         *("user_id_invalid", "user_id_taken", "wrong_password"),
     }
     # Nor does it take files.
-    of_library = {each.code for each in subclasses(ServiceError) if each.__module__.startswith("chat.library")}
+    files = ("chat.library", "chat.portable")
+    of_library = {each.code for each in subclasses(ServiceError) if each.__module__.startswith(files)}
     all_codes = {each.code for each in subclasses(ServiceError)}
     known = all_codes - of_sessions - of_other_doors - of_accounts - of_library
     assert set(re.findall(r"`(\w+)`", codes)) - {"error", "details", "status"} == known
