@@ -75,7 +75,9 @@ async def _first_token(page: Page, times: int) -> Row:
 async def _burst(page: Page) -> Row:
     whole = len("".join(map(word, range(BURST))).split())
     enough = f"text => text.split(/\\s+/).filter(Boolean).length >= {whole}"
-    seconds = [await _ask(page, f"burst:{BURST}", enough) / 1000 for _ in range(3)]
+    # Each question another one, or the turn before would pass the test.
+    seconds = [await _ask(page, f"burst:{BURST + each}", enough) / 1000 for each in range(3)]
+    print(f"{BURST:,} tokens: {', '.join(f'{each:.2f}' for each in seconds)} s")
     return Row(f"{BURST:,} tokens at full speed, all visible, median", median(seconds), "s", target=BURST_SECONDS)
 
 
