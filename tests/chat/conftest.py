@@ -1,4 +1,4 @@
-"""What the tests of the services share: a Redis of their own, which nobody else flushes."""
+"""What the tests of the services share: somebody to ask as, and a Redis of their own, which nobody else flushes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,20 @@ from django.conf import settings
 
 from chat.redis_client import get_redis_client
 from chat.redis_manager import get_redis_manager
+from tests.cast import Person, new_guest
 from tests.own_redis import OwnRedis, own_redis
+from tests.system import LiveSystem
+
+
+@pytest.fixture
+def system(live_system: LiveSystem) -> LiveSystem:
+    live_system.upstream.reset()
+    return live_system
+
+
+@pytest.fixture
+def owner(system: LiveSystem) -> Person:
+    return new_guest(system.api_url)
 
 
 @pytest.fixture(scope="module")

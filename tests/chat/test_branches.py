@@ -16,17 +16,6 @@ from tests.cast import Person, new_guest
 from tests.system import LiveSystem
 
 
-@pytest.fixture
-def system(live_system: LiveSystem) -> LiveSystem:
-    live_system.upstream.reset()
-    return live_system
-
-
-@pytest.fixture
-def owner(system: LiveSystem) -> Person:
-    return new_guest(system.api_url)
-
-
 class Tree:
     """One AI conversation."""
 

@@ -14,17 +14,6 @@ from tests.system import LiveSystem, wait_until
 MODELS = ["fake/says:one", "fake/status:500", "fake/says:three"]
 
 
-@pytest.fixture
-def system(live_system: LiveSystem) -> LiveSystem:
-    live_system.upstream.reset()
-    return live_system
-
-
-@pytest.fixture
-def owner(system: LiveSystem) -> Person:
-    return new_guest(system.api_url)
-
-
 def compare(person: Person, text: str = "Hello", models: list[str] | None = None, **fields: Any) -> dict[str, Any]:
     reply = person.ask(text, mode=fields.pop("mode", "ai"), models=models or MODELS, **fields)
     assert reply.status_code in (200, 202), reply.text

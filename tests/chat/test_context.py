@@ -7,22 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Person, new_guest
+from tests.cast import Person
 from tests.system import LiveSystem
 
 # With its echo a turn of about 2,000 tokens; three of them fit beside the question, four do not.
 LONG = "abcdefghi " * 300
-
-
-@pytest.fixture
-def system(live_system: LiveSystem) -> LiveSystem:
-    live_system.upstream.reset()
-    return live_system
-
-
-@pytest.fixture
-def owner(system: LiveSystem) -> Person:
-    return new_guest(system.api_url)
 
 
 class Talk:
