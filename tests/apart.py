@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.own_redis import OwnRedis, own_redis
-from tests.system import LiveSystem, free_port, listens, start_api, start_worker, wait_until
+from tests.system import START_SECONDS, LiveSystem, free_port, listens, start_api, start_worker, wait_until
 
 # How Postgres tells this system's connections from those of the one that all tests share.
 APPLICATION = "apart"
@@ -38,6 +38,11 @@ class Part:
         self.process.kill()
         self.process.wait()
         self._running.close()
+
+    def stop(self) -> None:
+        """Let it finish what it can."""
+        self.process.terminate()
+        self.process.wait(START_SECONDS)
 
     def freeze(self) -> None:
         self.process.send_signal(signal.SIGSTOP)

@@ -49,12 +49,16 @@ class _OpenPool(AsyncConnectionPool[AsyncConnection[DictRow]]):
             await self.putconn(connection)
 
 
-def _new_pool() -> Pool:
+def connection_parameters() -> dict[str, Any]:
+    """How psycopg's own connections reach the database."""
     parameters: dict[str, Any] = connections["default"].get_connection_params()
     # Django's own classes for synchronous connections do not fit here.
-    parameters = {key: value for key, value in parameters.items() if key not in {"cursor_factory", "context"}}
+    return {key: value for key, value in parameters.items() if key not in {"cursor_factory", "context"}}
+
+
+def _new_pool() -> Pool:
     return _OpenPool(
-        kwargs={**parameters, "row_factory": dict_row, "autocommit": True},
+        kwargs={**connection_parameters(), "row_factory": dict_row, "autocommit": True},
         min_size=0,
         max_size=_POOL_SIZE,
         timeout=_TIMEOUT_SECONDS,

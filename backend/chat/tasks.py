@@ -7,9 +7,9 @@ import logging
 from django.conf import settings
 from procrastinate.contrib.django import app
 
-import chat.answers.doorbell
 import chat.library.ingestion.doorbell
-import chat.portable.doorbell  # noqa: F401  (all three register their task)
+import chat.portable.doorbell
+import chat.titles.job  # noqa: F401  (all three register their task)
 from chat.answers.sweep import sweep_answers
 from chat.attachments import purge_unused_attachments
 from chat.cleanup.answers import cleanup_answers

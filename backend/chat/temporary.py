@@ -36,16 +36,16 @@ def purge_temporary(conversation: Conversation) -> None:
         if not locked.exists():
             return
         _keep_tokens(conversation)
-        turns = list(conversation.chats.values_list("pk", "job_id", "status"))
+        turns = list(conversation.chats.values_list("pk", "status"))
         pictures = _pictures_only_there(conversation)
         Attachment.objects.filter(pk__in=pictures).delete()
         locked.delete()
-    for _, job_id, status in turns:
-        if job_id and status in RUNNING:
-            hang_up(job_id)
+    for question_id, status in turns:
+        if status in RUNNING:
+            hang_up(question_id)
     for picture in pictures:
         remove_file(picture)
-    _forget_live([question_id for question_id, _, _ in turns])
+    _forget_live([question_id for question_id, _ in turns])
 
 
 def purge_silent_conversations() -> int:

@@ -43,9 +43,9 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "procrastinate.contrib.django",
     "models",
-    "chat",
+    "chat",  # before procrastinate, whose worker it extends
+    "procrastinate.contrib.django",
 ]
 MIDDLEWARE = [
     "api.middleware.RequestIdMiddleware",

@@ -80,9 +80,7 @@ class Chat(models.Model):
     owner = models.CharField(max_length=64, blank=True, default="")
     lease_until = models.DateTimeField(null=True)
     attempts = models.IntegerField(default=0)
-    # The job that woke the owner: aborting it stops the answer within milliseconds. The
-    # flag is what counts; the owner also finds it when it renews its lease.
-    job_id = models.BigIntegerField(null=True)
+    # The owner is told at once, and finds it also when it renews its lease.
     stop_requested = models.BooleanField(default=False)
 
     # The client's own name for the question: asking twice with it asks once. `slot`

@@ -13,6 +13,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from ai_models.contract import Image, Message
+from chat.answers.rows import Claim
 from chat.database import async_pool
 
 DEFAULT_SYSTEM_PROMPT = (
@@ -23,12 +24,6 @@ CONTEXT_TOKENS = 8_000
 ANSWER_TOKENS = 2_000
 _MAX_TURNS = 200
 _BYTES_PER_TOKEN = 3
-
-_SETTINGS: LiteralString = """
-    SELECT c.system_prompt, c.parameters, q.parent_id IS NOT NULL AS has_turns
-      FROM chats q JOIN conversations c ON c.id = q.conversation_id
-     WHERE q.question_id = %(question_id)s
-"""
 
 # From the question's parent upwards, the newest turn first. Turns without a whole answer
 # are left out, except what was cut or stopped: the reader saw it.
@@ -56,25 +51,21 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class Context:
     system_prompt: str
-    parameters: dict[str, Any]
+    parameters: Mapping[str, Any]
     # The newest first.
     turns: tuple[Turn, ...]
 
 
-async def load_context(question_id: UUID, *, with_turns: bool) -> Context:
+async def load_context(claim: Claim, *, with_turns: bool) -> Context:
     """Read what the conversation adds to a question."""
-    pool = await async_pool()
-    async with pool.connection() as connection:
-        cursor = await connection.execute(_SETTINGS, {"question_id": question_id})
-        row = await cursor.fetchone() or {"system_prompt": "", "parameters": {}, "has_turns": False}
-        turns: list[Turn] = []
-        if with_turns and row["has_turns"]:
-            cursor = await connection.execute(_TURNS, {"question_id": question_id, "max_turns": _MAX_TURNS})
-            turns = [
-                Turn(turn["question_id"], turn["question_text"], turn["response_text"])
-                for turn in await cursor.fetchall()
-            ]
-    return Context(row["system_prompt"] or DEFAULT_SYSTEM_PROMPT, row["parameters"], tuple(turns))
+    turns: list[Turn] = []
+    if with_turns and claim.has_turns:
+        pool = await async_pool()
+        async with pool.connection() as connection:
+            cursor = await connection.execute(_TURNS, {"question_id": claim.question_id, "max_turns": _MAX_TURNS})
+            rows = await cursor.fetchall()
+        turns = [Turn(row["question_id"], row["question_text"], row["response_text"]) for row in rows]
+    return Context(claim.system_prompt or DEFAULT_SYSTEM_PROMPT, claim.parameters, tuple(turns))
 
 
 def messages_for(

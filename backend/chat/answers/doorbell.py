@@ -1,29 +1,28 @@
-"""Wakes a worker for an answer. The row, not the job, says whose the answer is."""
+"""Wakes workers for answers. The row is the queue and the lock; a ring carries nothing that may not be lost.
+
+A ring is a notification of Postgres: heard when the caller's transaction is committed, and only then. Workers that
+did not hear it look for themselves every few seconds (`serving.py`).
+"""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from procrastinate import JobContext
-from procrastinate.contrib.django import app
-from procrastinate.job_context import AbortReason
+from django.db import connection
 
-from chat.answers.worker import this_worker
+CHANNEL = "tc_answers"
 
 
-@app.task(name="answer_question", queue="answers", pass_context=True)
-async def answer_question(context: JobContext, question_id: str) -> None:
-    await this_worker().answer(
-        UUID(question_id),
-        stop_requested=lambda: context.abort_reason() == AbortReason.USER_REQUEST,
-    )
+def ring() -> None:
+    """Tell all workers that an answer waits, as soon as the caller's transaction is committed."""
+    _notify("")
 
 
-def ring(question_id: UUID) -> int:
-    """Defer the job in the caller's transaction: it exists if and only if the row does. Return its id."""
-    return answer_question.defer(question_id=str(question_id))
+def hang_up(question_id: UUID) -> None:
+    """Tell the worker that writes this answer to stop, wherever it is."""
+    _notify(str(question_id))
 
 
-def hang_up(job_id: int) -> None:
-    """Interrupt the job that writes an answer, wherever it runs."""
-    app.job_manager.cancel_job_by_id(job_id, abort=True)
+def _notify(payload: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])

@@ -77,7 +77,7 @@ async def _answer_with_model(claim: Claim, progress: AnswerInProgress) -> Found 
     """Return what was found for the model, None for one that takes no passages."""
     model = await model_registry().get(claim.model)
     # Basic chat is a question and an answer; the others remember the conversation.
-    context = await load_context(claim.question_id, with_turns=claim.mode != Mode.BASIC)
+    context = await load_context(claim, with_turns=claim.mode != Mode.BASIC)
     found = await find_passages(claim, context) if model.capabilities.passages else None
     if found and claim.mode == Mode.ADVANCED:
         progress.tell(passages_event(found))

@@ -1,4 +1,4 @@
-"""Accepting questions: one transaction stores the row and the job that wakes a worker."""
+"""Accepting questions: one transaction stores the row and wakes a worker."""
 
 from __future__ import annotations
 
@@ -156,9 +156,10 @@ def _store(user: User, question: Question, client_key: str | None) -> Chat:
         "lease_until": Now() + timedelta(seconds=settings.ANSWER_LEASE_SECONDS),
     }
     chats = [
-        Chat.objects.create(question_id=question_id, job_id=ring(question_id), model=model, slot=slot, **shared)
+        Chat.objects.create(question_id=question_id, model=model, slot=slot, **shared)
         for slot, (question_id, model) in enumerate(zip(question_ids, models, strict=True), start=question.slot)
     ]
+    ring()
     for chat in chats if images else ():
         chat.attachments.set(images)
     if not is_new:
@@ -261,8 +262,8 @@ def stop_answer(user: User, question_id: UUID) -> Chat:
         # Also one whose worker has just given it back: nobody may claim it again.
         begun = Chat.objects.filter(pk=chat.pk, status__in=RUNNING).update(stop_requested=True)
     chat = access_chat(user, question_id)
-    if begun and not never_begun and chat.job_id:
-        hang_up(chat.job_id)
+    if begun and not never_begun:
+        hang_up(chat.pk)
     return chat
 
 
@@ -312,7 +313,7 @@ def _rerun(user: User, chat: Chat) -> Chat:
             )
             if not queued:
                 raise AnswerRunning
-            Chat.objects.filter(pk=chat.pk).update(job_id=ring(chat.pk))
+            ring()
     except IntegrityError:
         raise AnswerRunning from None
     return access_chat(user, chat.pk)

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +23,7 @@ from ai_models.contract import Assessed, Citation, Usage
 from chat.database import async_pool
 from chat.notifications.storing import TELL_FINISHED
 from chat.search.terms import terms_to_store
+from chat.titles.unnamed import IS_UNNAMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Claim:
     collections: Sequence[UUID] = ()
     # Leaves no title, no words to be found by, and no text in the search log.
     temporary: bool = False
+    # Of the conversation; "": the usual one.
+    system_prompt: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    # Is there anything before the question?
+    has_turns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,13 @@ class Outcome:
     assessed: Assessed | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """`names_conversation`: it is the first whole answer of one whose title is made from the question."""
+
+    names_conversation: bool
+
+
 # What another worker is just claiming is passed over: waiting for each other they could deadlock.
 _CLAIM: LiteralString = """
     UPDATE chats
@@ -75,11 +88,12 @@ _CLAIM: LiteralString = """
            lease_until = now() + %(lease)s * interval '1 second', started_datetime = now(),
            response_text = '', reasoning_text = '', error_code = '', first_token_datetime = NULL,
            finished_datetime = NULL
-     WHERE question_id IN (SELECT question_id FROM chats WHERE status = 'queued' AND NOT stop_requested
-                            ORDER BY question_id = %(question_id)s DESC, lease_until LIMIT 1 + %(others)s
-                              FOR NO KEY UPDATE SKIP LOCKED)
- RETURNING question_id, epoch, user_id AS "user", mode, model, question_text, collections,
-           (SELECT temporary FROM conversations WHERE id = conversation_id) AS temporary
+      FROM conversations
+     WHERE conversations.id = chats.conversation_id
+       AND question_id IN (SELECT question_id FROM chats WHERE status = 'queued' AND NOT stop_requested
+                            ORDER BY lease_until LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED)
+ RETURNING question_id, epoch, chats.user_id AS "user", chats.mode, chats.model, question_text, collections,
+           temporary, system_prompt, parameters, parent_id IS NOT NULL AS has_turns
 """
 
 _RENEW: LiteralString = """
@@ -111,7 +125,9 @@ _FINISH: LiteralString = """
 
 # One statement stores the answer and what its user is told of it: neither exists without the other.
 _FINISH_AND_TELL: LiteralString = f"""
-    WITH finished AS ({_FINISH} RETURNING *), {TELL_FINISHED} SELECT count(*) AS finished FROM finished
+    WITH finished AS ({_FINISH} RETURNING *), {TELL_FINISHED}
+    SELECT {IS_UNNAMED} AS names_conversation
+      FROM finished JOIN conversations ON conversations.id = finished.conversation_id
 """
 
 # A passage that was deleted meanwhile is cited by its words alone.
@@ -123,22 +139,12 @@ _CITE: LiteralString = """
 """
 
 
-async def claim_answers(question_id: UUID, *, owner: str, others: int) -> list[Claim]:
-    """Take the answer for `owner`, and up to `others` more that nobody has begun.
-
-    Those that are somebody's or finished are not among what is returned.
-    """
+async def claim_answers(*, owner: str, most: int) -> list[Claim]:
+    """Take up to `most` answers that nobody has begun for `owner`, those that wait longest."""
     pool = await async_pool()
     async with pool.connection() as connection:
-        cursor = await connection.execute(
-            _CLAIM,
-            {
-                "question_id": question_id,
-                "owner": owner,
-                "others": others,
-                "lease": settings.ANSWER_LEASE_SECONDS,
-            },
-        )
+        parameters = {"owner": owner, "most": most, "lease": settings.ANSWER_LEASE_SECONDS}
+        cursor = await connection.execute(_CLAIM, parameters)
         return [Claim(**row) for row in await cursor.fetchall()]
 
 
@@ -169,8 +175,8 @@ async def release_answer(claim: Claim) -> None:
         await connection.execute(_RELEASE, {"question_id": claim.question_id, "epoch": claim.epoch})
 
 
-async def finish_answer(claim: Claim, outcome: Outcome) -> bool:
-    """Store the whole answer once. False: the row was not ours any more, and nothing changed."""
+async def finish_answer(claim: Claim, outcome: Outcome) -> Stored | None:
+    """Store the whole answer once. None: the row was not ours any more, and nothing changed."""
     # A long text takes a while to cut into words: the other answers go on meanwhile.
     terms = None
     if not claim.temporary:
@@ -181,15 +187,15 @@ async def finish_answer(claim: Claim, outcome: Outcome) -> bool:
         if not outcome.citations:
             return await _finish(connection, parameters)
         async with connection.transaction():
-            if not await _finish(connection, parameters):
-                return False
-            await _store_citations(connection, claim, outcome)
-    return True
+            stored = await _finish(connection, parameters)
+            if stored:
+                await _store_citations(connection, claim, outcome)
+    return stored
 
 
-async def _finish(connection: AsyncConnection[DictRow], parameters: dict[str, object]) -> bool:
+async def _finish(connection: AsyncConnection[DictRow], parameters: dict[str, object]) -> Stored | None:
     row = await (await connection.execute(_FINISH_AND_TELL, parameters)).fetchone()
-    return bool(row and row["finished"])
+    return Stored(**row) if row else None
 
 
 def _finish_parameters(claim: Claim, outcome: Outcome) -> dict[str, object]:

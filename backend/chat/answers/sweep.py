@@ -49,8 +49,8 @@ def sweep_answers() -> int:
             status=AnswerStatus.QUEUED,
             lease_until=Now() + timedelta(seconds=settings.ANSWER_LEASE_SECONDS),
         )
-        for question_id in rerun:
-            Chat.objects.filter(pk=question_id).update(job_id=ring(question_id))
+        if rerun:
+            ring()
     if orphans:
         logger.warning("Sweep: %d answers rerun, %d given up", len(rerun), len(hopeless))
     return len(rerun)

@@ -1,7 +1,7 @@
 """Produces answers: claims the row, runs the model, keeps the lease, stores the end.
 
 One `AnswerWorker` serves all answers of a worker process, hundreds at once on its event
-loop. It starts no answer by itself: a job (the doorbell) or the sweep does.
+loop. When it looks for what waits, `serving.py` says.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import logging
 import os
 import socket
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from chat.answers.broadcast import Broadcast
 from chat.answers.events import log_end
 from chat.answers.production import DATABASE_AWAY, produce_answer, stopped
 from chat.answers.progress import AnswerInProgress
-from chat.answers.rows import Claim, Outcome, claim_answers, finish_answer, release_answer, renew_leases
+from chat.answers.rows import Claim, Outcome, Stored, claim_answers, finish_answer, release_answer, renew_leases
 from chat.notifications.nudges import nudge_async
 from chat.titles.job import ask_for_title
 
@@ -54,40 +53,48 @@ class AnswerWorker:
 
     owner: str = field(default_factory=lambda: f"{socket.gethostname()[:32]}:{os.getpid()}:{uuid.uuid4().hex[:6]}")
     _held: dict[UUID, _Held] = field(default_factory=dict)
+    _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _renewal: asyncio.Task[None] | None = None
     _broadcast: Broadcast = field(default_factory=Broadcast)
 
-    async def answer(self, question_id: UUID, *, stop_requested: Callable[[], bool]) -> None:
-        """Answer the question unless another worker does or it is finished.
+    def look(self) -> None:
+        """Claim what waits; returns at once."""
+        self._wanted.set()
 
-        Cancelling the calling task stops the answer for good if `stop_requested()`, and
-        gives it back otherwise.
-        """
-        while held := self._held.get(question_id) or await self._claim(question_id):
+    def stop(self, question_id: UUID) -> None:
+        """End an answer for good where it is, if it is written here."""
+        if held := self._held.get(question_id):
+            held.stop = True
+            held.production.cancel()
+
+    async def claim_while_wanted(self) -> None:
+        """Claim what waits, each time that somebody wants it."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
             try:
-                await asyncio.shield(held.life)
-            except asyncio.CancelledError:
-                held.stop = held.stop or stop_requested()
-                (held.production if held.stop else held.life).cancel()
-                await asyncio.wait({held.life})
-                if not held.stop:
-                    raise
-            if not held.lost:
-                return
+                await self._claim_all()
+            except DATABASE_AWAY as error:
+                logger.warning("Answers cannot be claimed (%s)", type(error).__name__)
+                await asyncio.sleep(_STORE_RETRY_SECONDS)
+                self.look()
 
-    async def _claim(self, question_id: UUID) -> _Held | None:
-        """Take the answer, if it can be had, and all others that wait as well.
+    async def finish(self, *, within: float) -> None:
+        """Wait so many seconds for what is being written, and give back what is not done by then."""
+        lives = {held.life for held in self._held.values()}
+        if lives:
+            _, unfinished = await asyncio.wait(lives, timeout=within)
+            for life in unfinished:
+                life.cancel()
+            await asyncio.gather(*unfinished, return_exceptions=True)
 
-        Jobs are fetched one after the other; the hundredth of those who ask at once would wait long for its own.
-        """
-        there_may_be_more = True
-        while there_may_be_more:
-            others = max(0, min(_CLAIMED_AT_ONCE, settings.ANSWERS_PER_WORKER - len(self._held)))
-            claims = await claim_answers(question_id, owner=self.owner, others=others)
+    async def _claim_all(self) -> None:
+        while room := max(0, min(_CLAIMED_AT_ONCE, settings.ANSWERS_PER_WORKER - len(self._held))):
+            claims = await claim_answers(owner=self.owner, most=room)
             for claim in claims:
                 self._begin(claim)
-            there_may_be_more = len(claims) > _CLAIMED_AT_ONCE / 2
-        return self._held.get(question_id)
+            if len(claims) < room:
+                return
 
     def _begin(self, claim: Claim) -> None:
         progress = AnswerInProgress()
@@ -101,6 +108,8 @@ class AnswerWorker:
             if self._held.get(held.claim.question_id) is held:
                 del self._held[held.claim.question_id]
             await self._broadcast.close(held.claim)
+            if len(self._held) == settings.ANSWERS_PER_WORKER - 1:
+                self.look()  # there was no room for more
 
     async def _see_through(self, held: _Held) -> None:
         try:
@@ -115,17 +124,18 @@ class AnswerWorker:
         except DATABASE_AWAY:
             await self._give_back(held)
             return
-        if await self._store(held, outcome):
+        if stored := await self._store(held, outcome):
             await self._broadcast.close(held.claim, log_end(outcome))
             await nudge_async(held.claim.user)
-            await ask_for_title(held.claim, outcome, busy_with=len(self._held) - 1)
+            if stored.names_conversation:
+                await ask_for_title(held.claim, busy_with=len(self._held) - 1)
 
     async def _give_back(self, held: _Held) -> None:
         held.production.cancel()
         with contextlib.suppress(*DATABASE_AWAY):
             await release_answer(held.claim)
 
-    async def _store(self, held: _Held, outcome: Outcome) -> bool:
+    async def _store(self, held: _Held, outcome: Outcome) -> Stored | None:
         """Store the end, however long Postgres is away; the epoch keeps a late one out."""
         while True:
             try:

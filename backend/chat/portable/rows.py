@@ -28,7 +28,7 @@ _BATCH = 50
 # How the system works with a row, and what only it can use; a new column is exported unless it stands here.
 _INTERNAL = frozenset({
     "attempts", "bound_user_id", "cancel_requested", "client_fingerprint", "client_key", "content_hash", "epoch",
-    "import_key", "job_id", "lease_until", "owner", "password", "search_terms", "stop_requested", "temporary", "token_count",
+    "import_key", "lease_until", "owner", "password", "search_terms", "stop_requested", "temporary", "token_count",
     "token_hash",
 })  # fmt: skip
 

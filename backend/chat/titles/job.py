@@ -18,11 +18,12 @@ from procrastinate.exceptions import ConnectorException
 
 from ai_models.contract import AnswerRequest, ChatModel, Delta, Finished, ModelError, ModelFailed
 from chat.answers.production import DATABASE_AWAY
-from chat.answers.rows import Claim, Outcome
+from chat.answers.rows import Claim
 from chat.database import async_pool
 from chat.model_registry import model_registry
+from chat.titles.unnamed import IS_UNNAMED
 from chat.titles.wording import clean_title, title_messages
-from models.models import AnswerStatus, Mode
+from models.models import Mode
 
 logger = logging.getLogger(__name__)
 
@@ -34,13 +35,10 @@ _PRIORITY = -10
 # A title costs as much as the beginning of an answer.
 _ANSWERS_A_SECOND = 20
 
-# The conversation's first whole answer, under a title that is made from its question.
-_UNNAMED: LiteralString = """
-    SELECT q.model, q.question_text AS question, q.response_text AS answer
-      FROM chats q JOIN conversations c ON c.id = q.conversation_id
-     WHERE q.question_id = %(question_id)s AND q.status = 'done' AND c.title_by = 'question'
-       AND NOT EXISTS (SELECT FROM chats o WHERE o.conversation_id = c.id AND o.status = 'done'
-                                             AND o.question_id <> q.question_id)
+_UNNAMED: LiteralString = f"""
+    SELECT finished.model, question_text AS question, response_text AS answer
+      FROM chats finished JOIN conversations ON conversations.id = finished.conversation_id
+     WHERE question_id = %(question_id)s AND {IS_UNNAMED}
 """
 
 _NAME: LiteralString = """
@@ -64,18 +62,17 @@ async def title_conversation(question_id: str) -> None:
         await _store(UUID(question_id), title)
 
 
-async def ask_for_title(claim: Claim, outcome: Outcome, *, busy_with: int) -> None:
-    """Defer the job, if this answer is the one to name its conversation. Raises nothing.
+async def ask_for_title(claim: Claim, *, busy_with: int) -> None:
+    """Defer the job for the answer that names its conversation. Raises nothing.
 
     A worker that is `busy_with` many other answers leaves the title for later.
     """
-    if claim.mode == Mode.BASIC or claim.temporary or outcome.status != AnswerStatus.DONE:
+    if claim.mode == Mode.BASIC or claim.temporary:
         return
     try:
-        if await _read_unnamed(claim.question_id):
-            seconds = busy_with // _ANSWERS_A_SECOND
-            job = title_conversation.configure(schedule_in={"seconds": seconds} if seconds else None)
-            await job.defer_async(question_id=str(claim.question_id))
+        seconds = busy_with // _ANSWERS_A_SECOND
+        job = title_conversation.configure(schedule_in={"seconds": seconds} if seconds else None)
+        await job.defer_async(question_id=str(claim.question_id))
     except (*DATABASE_AWAY, ConnectorException) as error:
         logger.info("No title is asked for (%s)", type(error).__name__)
 
