@@ -10,8 +10,10 @@ import ssl
 from collections.abc import Iterable
 from typing import Any
 
+import anyio
 import httpcore2
 import httpx2
+from httpcore2._backends.anyio import AnyIOStream
 
 from ai_models.basic.chunk_merger import ChunkMerger
 
@@ -34,12 +36,23 @@ class PacedStream(httpcore2.AsyncNetworkStream):
 
     async def _read(self, max_bytes: int, timeout: float | None) -> bytes:
         if not self.pause:
-            return await self._stream.read(max_bytes, timeout)
+            return await self._receive(max_bytes, timeout)
         now = asyncio.get_running_loop().time
         await asyncio.sleep(max(0.0, self._last_read + self.pause - now()))
-        data = await self._stream.read(max_bytes, timeout)
+        data = await self._receive(max_bytes, timeout)
         self._last_read = now()
         return data
+
+    async def _receive(self, max_bytes: int, timeout: float | None) -> bytes:
+        """As httpcore2's stream, which spends half of a read on setting up a time-out, also where none is wanted."""
+        if timeout is not None or not isinstance(self._stream, AnyIOStream):
+            return await self._stream.read(max_bytes, timeout)
+        try:
+            return await self._stream._stream.receive(max_bytes)
+        except anyio.EndOfStream:
+            return b""
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError) as error:
+            raise httpcore2.ReadError from error
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._chunks.begin()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from api.serializers.chats import ChatSerializer, QuestionSerializer
@@ -12,6 +13,8 @@ from chat.sessions.activity import note_activity
 from chat.sessions.verifying import SignedIn
 
 _KEY_CHARACTERS = 128
+# A question is written down as activity at once, unless something was within the interval of the write-behind.
+_LONGEST_UNWRITTEN = timedelta(seconds=5)
 
 # Once: making its fields anew for every question costs as much as a query.
 _shown = ChatSerializer()
@@ -24,7 +27,8 @@ def ask_question(session: SignedIn, body: Any, *, client_key: str) -> dict[str, 
     """
     asked = QuestionSerializer(data=body)
     asked.is_valid(raise_exception=True)
-    note_activity(session.user, session.session_id)
+    if session.unwritten > _LONGEST_UNWRITTEN:
+        note_activity(session.user, session.session_id)
     fields = asked.validated_data
     chat = submit_question(
         user=session.user,

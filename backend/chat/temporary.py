@@ -7,8 +7,6 @@ have been silent for `TEMPORARY_CHAT_SECONDS`.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,10 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce, Now
 
 from chat.answers.doorbell import hang_up
-from chat.answers.live_log import stream_key
-from chat.errors import RedisAway
 from chat.library.files import remove_file
-from chat.redis_client import get_redis_client
 from models.chat import RUNNING
 from models.models import Attachment, Chat, Conversation, SpentTokens
 
@@ -45,7 +40,6 @@ def purge_temporary(conversation: Conversation) -> None:
             hang_up(question_id)
     for picture in pictures:
         remove_file(picture)
-    _forget_live([question_id for question_id, _ in turns])
 
 
 def purge_silent_conversations() -> int:
@@ -74,11 +68,3 @@ def _pictures_only_there(conversation: Conversation) -> list[UUID]:
     )
     shown = Attachment.objects.filter(~Exists(elsewhere), chats__conversation=conversation)
     return list(shown.distinct().values_list("pk", flat=True))
-
-
-def _forget_live(question_ids: Sequence[UUID]) -> None:
-    """The end of the answer's text may still be in Redis; there it expires by itself within the hour."""
-    keys = [stream_key(each) for each in question_ids]
-    if keys:
-        with contextlib.suppress(RedisAway):
-            get_redis_client().run(lambda redis: redis.unlink(*keys))

@@ -1,7 +1,7 @@
 """Shows answers while they are being written: coalesces tokens into frames of the live log.
 
 The first piece of an answer goes out at once, later ones every 40 ms, those of all answers
-of this worker in one round trip.
+of this worker in one entry.
 """
 
 from __future__ import annotations
@@ -10,29 +10,38 @@ import asyncio
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from chat.answers.live_log import Event, Frame, write_frames
+from chat.answers.live_log import Event, write_frames
 from chat.answers.progress import AnswerInProgress, GrowingText
 from chat.answers.rows import Claim
 
 FRAME_SECONDS = 0.04
+# So many are not all due at the same moment: each is shown soon after it is.
+_MANY = 50
+_TICK_OF_MANY = 0.015
+
+_Frame = tuple[UUID, int, Event]
 
 
 @dataclass(slots=True)
 class _Shown:
     claim: Claim
     progress: AnswerInProgress
-    number: int = 0
     waiting: list[Event] = field(default_factory=list)
+    # The loop's time from which on its texts may be shown again.
+    due: float = 0.0
 
-    def frame(self, event: Event) -> Frame:
-        self.number += 1
-        return Frame(self.claim.question_id, self.claim.epoch, self.number, event)
+    def frame(self, event: Event) -> _Frame:
+        return self.claim.question_id, self.claim.epoch, event
 
-    def new_frames(self) -> list[Frame]:
-        events, self.waiting = [*self.waiting, *self.progress.news], []
+    def new_frames(self, now: float) -> list[_Frame]:
+        events = [*self.waiting, *self.progress.news]
+        self.waiting.clear()
         self.progress.news.clear()
-        grown = (("reasoning", self.progress.reasoning), ("delta", self.progress.text))
-        events += [_delta(kind, text) for kind, text in grown if text.sent < text.length]
+        if now >= self.due:
+            grown = (("reasoning", self.progress.reasoning), ("delta", self.progress.text))
+            events += [_delta(kind, text) for kind, text in grown if text.sent < text.length]
+        if events:
+            self.due = now + FRAME_SECONDS
         return [self.frame(event) for event in events]
 
 
@@ -62,16 +71,23 @@ class Broadcast:
         """Send what is left, then `events`, and stop showing the answer."""
         shown = self._shown.pop(claim.question_id, None)
         if shown is not None and shown.claim.epoch == claim.epoch:
-            await write_frames([*shown.new_frames(), *(shown.frame(event) for event in events)])
+            shown.due = 0.0
+            if frames := [*shown.new_frames(_now()), *(shown.frame(event) for event in events)]:
+                await write_frames(frames)
 
     async def _tick(self) -> None:
         while self._shown:
             try:
-                async with asyncio.timeout(FRAME_SECONDS):
+                async with asyncio.timeout(FRAME_SECONDS if len(self._shown) < _MANY else _TICK_OF_MANY):
                     await self._first.wait()
             except TimeoutError:
                 pass
             self._first.clear()
-            frames = [frame for shown in self._shown.values() for frame in shown.new_frames()]
+            now = _now()
+            frames = [frame for shown in self._shown.values() for frame in shown.new_frames(now)]
             if frames:
                 await write_frames(frames)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

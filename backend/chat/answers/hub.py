@@ -1,44 +1,33 @@
-"""One reader per process follows the live logs of all answers that its sockets watch.
+"""One reader per process follows the live log for all answers that its sockets watch.
 
-A reader per stream cost twice the CPU (212 against 106 µs a token at 100 streams). A
-control stream wakes the reader when a watch begins; otherwise it would wait until the
-blocking read ends.
+A reader per answer cost twice the CPU (212 against 106 µs a token at 100 streams).
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from chat.answers.live_log import FIELD, KEPT_SECONDS, stream_key
-from chat.redis_async import BLOCK_SECONDS, live_log_reader, live_log_writer
+from chat.answers.live_log import KEPT_SECONDS, KEY, Frame, milliseconds_of, read_entry
+from chat.redis_async import BLOCK_SECONDS, live_log_reader
 
 logger = logging.getLogger(__name__)
 
 _ENTRIES_PER_READ = 64
 _AWAY_SECONDS = 0.5
-# Lets entries of many streams gather, so that one read serves them all.
-_SECONDS_PER_STREAM = 0.00005
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event of the live log, in its place: (epoch, number)."""
-
-    epoch: int
-    number: int
-    event: dict[str, Any]
+# Whoever begins to watch reads the row, whose checkpoint is at most 2 s old, and needs what has come since.
+_REMEMBERED_SECONDS = 5.0
+assert _REMEMBERED_SECONDS < KEPT_SECONDS
 
 
 @dataclass(slots=True, eq=False)
@@ -48,14 +37,34 @@ class Feed:
     A watcher that is too far behind reads the row instead: memory stays bounded.
     """
 
-    queue: asyncio.Queue[Entry | None] = field(default_factory=lambda: asyncio.Queue(settings.WATCH_BUFFER_FRAMES))
+    queue: asyncio.Queue[Frame | None] = field(default_factory=lambda: asyncio.Queue(settings.WATCH_BUFFER_FRAMES))
 
-    def offer(self, entry: Entry | None) -> None:
+    def offer(self, frame: Frame | None) -> None:
         if self.queue.full():
             while not self.queue.empty():
                 self.queue.get_nowait()
-            entry = None
-        self.queue.put_nowait(entry)
+            frame = None
+        self.queue.put_nowait(frame)
+
+
+class _Recent:
+    """The frames of the last seconds, by question, for those who begin to watch: two spans, the older one complete."""
+
+    def __init__(self) -> None:
+        self._spans: list[defaultdict[str, list[Frame]]] = [defaultdict(list), defaultdict(list)]
+        self._ends = 0.0
+
+    def add(self, frame: Frame) -> None:
+        self._spans[1][frame.question_id].append(frame)
+
+    def of(self, question_id: str) -> Iterator[Frame]:
+        return chain.from_iterable(span.get(question_id, ()) for span in self._spans)
+
+    def forget_old(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= self._ends:
+            self._spans = [self._spans[1], defaultdict(list)]
+            self._ends = now + _REMEMBERED_SECONDS
 
 
 class LiveHub:
@@ -63,84 +72,63 @@ class LiveHub:
 
     def __init__(self) -> None:
         self._feeds: defaultdict[str, set[Feed]] = defaultdict(set)
-        self._positions: dict[str, str] = {}
-        self._control = f"tc:hub:{uuid.uuid4().hex}"
+        self._recent = _Recent()
         self._reader: asyncio.Task[None] | None = None
-        # Has a watch begun that the read on its way does not include?
-        self._left_out = False
-        self._wake_up: asyncio.Task[None] | None = None
 
     @contextmanager
     def watch(self, question_id: UUID) -> Iterator[Feed]:
-        """Collect an answer's events from now on, and those that the log still holds."""
-        key, feed = stream_key(question_id), Feed()
+        """Collect an answer's events from now on, and those of the last seconds."""
+        key, feed = str(question_id), Feed()
         self._feeds[key].add(feed)
-        # From the beginning: what is known already is passed over by its offset.
-        self._positions[key] = "0"
-        self._start_or_wake()
+        if self._reader is None or self._reader.done():
+            self._recent = _Recent()
+            self._reader = asyncio.create_task(self._read_while_watched())
+        for frame in self._recent.of(key):
+            feed.offer(frame)
         try:
             yield feed
         finally:
             self._feeds[key].discard(feed)
             if not self._feeds[key]:
                 del self._feeds[key]
-                self._positions.pop(key, None)
-
-    def _start_or_wake(self) -> None:
-        if self._reader is None or self._reader.done():
-            self._reader = asyncio.create_task(self._read_while_watched())
-            return
-        self._left_out = True
-        if self._wake_up is None or self._wake_up.done():
-            self._wake_up = asyncio.create_task(self._wake())
-
-    async def _wake(self) -> None:
-        """One task for all watches that begin together; none of them may slip through after its command."""
-        while self._left_out:
-            self._left_out = False
-            try:
-                pipe = live_log_writer().pipeline(transaction=False)
-                pipe.xadd(self._control, {"wake": "1"}, maxlen=1)
-                pipe.expire(self._control, KEPT_SECONDS)
-                await pipe.execute()
-            except (RedisError, OSError):
-                pass  # The reader comes round within a second.
 
     async def _read_while_watched(self) -> None:
-        control = "$"
+        position = ""
         while self._feeds:
             try:
-                control = await self._read_once(control)
-                await asyncio.sleep(_SECONDS_PER_STREAM * len(self._feeds))
+                position = await self._read_once(position or await _some_seconds_ago())
             except (RedisError, OSError) as error:
                 logger.warning("The live log cannot be read (%s)", type(error).__name__)
                 self._tell_all_to_read_their_rows()
                 await asyncio.sleep(_AWAY_SECONDS)
 
-    async def _read_once(self, control: str) -> str:
-        positions, self._left_out = dict(self._positions), False
-        streams: dict[Any, Any] = {self._control: control, **positions}
-        found: Any = await live_log_reader().xread(streams, count=_ENTRIES_PER_READ, block=int(BLOCK_SECONDS * 1000))
-        for key, entries in found or []:
-            if key == self._control:
-                control = entries[-1][0]
-            elif self._positions.get(key) == positions.get(key):
-                # Otherwise somebody began to watch meanwhile, and reads from the beginning.
-                self._positions[key] = entries[-1][0]
-                self._distribute(key, entries)
-        return control
+    async def _read_once(self, position: str) -> str:
+        """Read what comes behind `position`; return how far it was read."""
+        block = int(BLOCK_SECONDS * 1000)
+        found: Any = await live_log_reader().xread({KEY: position}, count=_ENTRIES_PER_READ, block=block)
+        self._recent.forget_old()
+        for _, entries in found or []:
+            for identity, fields in entries:
+                position = identity
+                for frame in read_entry(fields):
+                    self._distribute(frame)
+        return position
 
-    def _distribute(self, key: str, entries: list[tuple[str, dict[str, str]]]) -> None:
-        for identity, fields in entries:
-            epoch, _, number = identity.partition("-")
-            entry = Entry(int(epoch), int(number), json.loads(fields[FIELD]))
-            for feed in self._feeds.get(key, ()):
-                feed.offer(entry)
+    def _distribute(self, frame: Frame) -> None:
+        self._recent.add(frame)
+        for feed in self._feeds.get(frame.question_id, ()):
+            feed.offer(frame)
 
     def _tell_all_to_read_their_rows(self) -> None:
         for feeds in self._feeds.values():
             for feed in feeds:
                 feed.offer(None)
+
+
+async def _some_seconds_ago() -> str:
+    """A place in the log some seconds before its end, by the clock that counts there."""
+    newest: Any = await live_log_reader().xrevrange(KEY, count=1)
+    return str(max(0, milliseconds_of(newest[0][0]) - int(_REMEMBERED_SECONDS * 1000))) if newest else "0"
 
 
 _hubs: dict[asyncio.AbstractEventLoop, LiveHub] = {}

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -162,6 +162,9 @@ def _store(user: User, question: Question, client_key: str | None) -> Chat:
     ring()
     for chat in chats if images else ():
         chat.attachments.set(images)
+    if not images:
+        # So that nobody looks for any: this asks the database nothing.
+        prefetch_related_objects(chats[:1], Prefetch("attachments", Attachment.objects.none()))
     if not is_new:
         _move_on(conversation, chats[0])
     if comparison is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,8 @@ from psycopg import Error as DatabaseError
 from psycopg_pool import PoolTimeout
 
 from chat.answers.events import ENDINGS, end_event, usage_event
-from chat.answers.hub import Entry, Feed, live_hub
+from chat.answers.hub import Feed, live_hub
+from chat.answers.live_log import Frame
 from chat.answers.shared_reader import shared_reader
 from chat.notifications.listing import note_seen
 from models.chat import RUNNING
@@ -91,7 +92,7 @@ class _Position:
             self.has_passages = True
             yield self.event({"kind": "passages", "passages": passages})
 
-    def end(self, event: Event) -> Iterator[Event]:
+    def end(self, event: Mapping[str, Any]) -> Iterator[Event]:
         """The last events, for a reader who has the whole text."""
         if event["usage"]:
             yield self.event(dict(usage_event(*event["usage"])))
@@ -122,14 +123,14 @@ async def tail_answer(question_id: UUID, after: Cursor, *, is_new: bool = False)
                 with contextlib.suppress(DatabaseError, PoolTimeout):
                     await note_seen(question_id)
                 return
-            entry = await _next_entry(feed)
+            frame = await _next_frame(feed)
             # News of the state are worth a read at once; a hole heals with the next checkpoint.
-            urgent = entry is not None and (entry.epoch > position.epoch or entry.event["kind"] in ENDINGS)
-            told = None if entry is None else _from_log(entry, position)
+            urgent = frame is not None and (frame.epoch > position.epoch or frame.event["kind"] in ENDINGS)
+            told = None if frame is None else _from_log(frame, position)
             stale, events = told is None, told or []
 
 
-async def _next_entry(feed: Feed) -> Entry | None:
+async def _next_frame(feed: Feed) -> Frame | None:
     try:
         async with asyncio.timeout(SILENCE_SECONDS):
             return await feed.queue.get()
@@ -137,14 +138,14 @@ async def _next_entry(feed: Feed) -> Entry | None:
         return None
 
 
-def _from_log(entry: Entry, position: _Position) -> list[Event] | None:
-    """Return what an entry tells; None when only the row can tell."""
-    event, kind = entry.event, entry.event["kind"]
-    if entry.epoch < position.epoch:
+def _from_log(frame: Frame, position: _Position) -> list[Event] | None:
+    """Return what a frame tells; None when only the row can tell."""
+    event, kind = frame.event, frame.event["kind"]
+    if frame.epoch < position.epoch:
         return []
-    if entry.epoch > position.epoch:
-        # With its first entry the whole of the new epoch is going to be in the log.
-        return list(position.begin(entry.epoch, event["status"])) if kind == "status" else None
+    if frame.epoch > position.epoch:
+        # With its first frame the whole of the new epoch is going to be in the log.
+        return list(position.begin(frame.epoch, event["status"])) if kind == "status" else None
     if kind in ENDINGS:
         return list(position.end(event)) if event["lengths"] == position.lengths else None
     if kind == "passages":

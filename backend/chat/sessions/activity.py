@@ -1,6 +1,7 @@
 """When users were last active: gathered in Redis, written to Postgres every few seconds.
 
-Sign-in and questions write through, so that what matters most never waits.
+Sign-in and questions write through, so that what matters most never waits; but hardly more often than the
+write-behind would.
 """
 
 from __future__ import annotations

@@ -36,7 +36,10 @@ LONGEST_LAG = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class SignedIn:
-    """`user.last_activity` is already this request's; `degraded`: Redis was not asked."""
+    """`user.last_activity` is already this request's; `degraded`: Redis was not asked.
+
+    `unwritten`: how much of the activity Postgres does not know yet.
+    """
 
     user: User
     session_id: UUID
@@ -46,6 +49,7 @@ class SignedIn:
     last_activity: datetime
     expires_at: datetime
     degraded: bool
+    unwritten: timedelta
 
 
 def verify_session(token: str, *, active: bool = True) -> SignedIn:
@@ -85,6 +89,7 @@ def _verify(which: Q, *, active: bool) -> SignedIn:
         last_activity=touched.seen,
         expires_at=touched.ends,
         degraded=degraded,
+        unwritten=touched.seen - session.last_seen,
     )
 
 
