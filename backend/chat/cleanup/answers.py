@@ -34,7 +34,8 @@ def _remove_old(redis: Redis, *, dry_run: bool) -> int:
     """The log trims itself while it is written; this is for what came last before nobody wrote any more."""
     time: Any = redis.time()
     oldest = max(0, (time[0] - KEPT_SECONDS) * 1000)
-    old: Any = (
-        len(redis.xrange(KEY, max=f"({oldest}-0")) if dry_run else redis.xtrim(KEY, minid=oldest, approximate=False)
-    )
-    return int(old)
+    if dry_run:
+        old: Any = redis.xrange(KEY, max=f"({oldest}-0")
+        return len(old)
+    removed: Any = redis.xtrim(KEY, minid=oldest, approximate=False)
+    return int(removed)
