@@ -47,10 +47,10 @@ class Timeouts:
     pause_before_retry: float = 0.5
     # How long a model that keeps failing is not asked; see `breaker.py`.
     rest: float = 10.0
-    # Between two reads of a stream (see `paced_network.py`): for a single one below the interval at which
+    # Between two reads of a stream (see `paced_network.py`): for a single one the interval at which
     # answers are shown, longer for each one more, so that hundreds do not spend a core on reading.
-    between_reads: float = 0.02
-    per_open_stream: float = 0.00035
+    between_reads: float = 0.04
+    per_open_stream: float = 0.0003
     longest_between_reads: float = 0.2
 
 

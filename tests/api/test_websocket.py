@@ -253,6 +253,8 @@ def test_socket_watches_so_many_at_once_and_no_more(tab: Tab, owner: Person, dat
             mode="ai",
             question_text="?",
             model="builtin",
+            # Somebody writes it, so no worker takes it.
+            status="streaming",
             lease_until=in_an_hour,
         )
         for _ in range(65)

@@ -7,6 +7,7 @@ of this worker in one entry.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -15,9 +16,11 @@ from chat.answers.progress import AnswerInProgress, GrowingText
 from chat.answers.rows import Claim
 
 FRAME_SECONDS = 0.04
-# So many are not all due at the same moment: each is shown soon after it is.
-_MANY = 50
-_TICK_OF_MANY = 0.015
+# With more answers than these, what comes within some milliseconds goes out together.
+_FEW = 4
+_GATHER_SECONDS = 0.015
+# Without news; then it is seen whether anything is still shown.
+_LOOK_SECONDS = 1.0
 
 _Frame = tuple[UUID, int, Event]
 
@@ -30,6 +33,10 @@ class _Shown:
     # The loop's time from which on its texts may be shown again.
     due: float = 0.0
 
+    @property
+    def has_unsent_text(self) -> bool:
+        return any(text.sent < text.length for text in (self.progress.reasoning, self.progress.text))
+
     def frame(self, event: Event) -> _Frame:
         return self.claim.question_id, self.claim.epoch, event
 
@@ -39,9 +46,10 @@ class _Shown:
         self.progress.news.clear()
         if now >= self.due:
             grown = (("reasoning", self.progress.reasoning), ("delta", self.progress.text))
-            events += [_delta(kind, text) for kind, text in grown if text.sent < text.length]
-        if events:
-            self.due = now + FRAME_SECONDS
+            texts = [_delta(kind, text) for kind, text in grown if text.sent < text.length]
+            if texts:
+                self.due = now + FRAME_SECONDS
+            events += texts
         return [self.frame(event) for event in events]
 
 
@@ -55,17 +63,17 @@ class Broadcast:
 
     def __init__(self) -> None:
         self._shown: dict[UUID, _Shown] = {}
-        self._first = asyncio.Event()
-        self._ticker: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
+        self._sender: asyncio.Task[None] | None = None
 
     def open(self, claim: Claim, progress: AnswerInProgress) -> None:
         """Begin to show an answer; the epoch in the first frame makes readers start anew."""
         shown = self._shown[claim.question_id] = _Shown(claim, progress)
         shown.waiting.append({"kind": "status", "status": "streaming", "model": claim.model})
-        progress.on_first = self._first.set
-        self._first.set()
-        if self._ticker is None or self._ticker.done():
-            self._ticker = asyncio.create_task(self._tick())
+        progress.on_news = self._news.set
+        self._news.set()
+        if self._sender is None or self._sender.done():
+            self._sender = asyncio.create_task(self._send_while_shown())
 
     async def close(self, claim: Claim, *events: Event) -> None:
         """Send what is left, then `events`, and stop showing the answer."""
@@ -75,16 +83,19 @@ class Broadcast:
             if frames := [*shown.new_frames(_now()), *(shown.frame(event) for event in events)]:
                 await write_frames(frames)
 
-    async def _tick(self) -> None:
+    async def _send_while_shown(self) -> None:
+        due: float | None = None
         while self._shown:
-            try:
-                async with asyncio.timeout(FRAME_SECONDS if len(self._shown) < _MANY else _TICK_OF_MANY):
-                    await self._first.wait()
-            except TimeoutError:
-                pass
-            self._first.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(due or _now() + _LOOK_SECONDS):
+                    await self._news.wait()
+            if len(self._shown) > _FEW:
+                await asyncio.sleep(_GATHER_SECONDS)
+            self._news.clear()
             now = _now()
             frames = [frame for shown in self._shown.values() for frame in shown.new_frames(now)]
+            # Those whose turn has not come: when does it?
+            due = min((shown.due for shown in self._shown.values() if shown.has_unsent_text), default=None)
             if frames:
                 await write_frames(frames)
 

@@ -40,7 +40,7 @@ class GrowingText:
 
 @dataclass(slots=True)
 class AnswerInProgress:
-    """Takes the model's events. `on_first` is called when the first piece has come, and for news.
+    """Takes the model's events. `on_news` is called whenever there is more to show.
 
     `news` are events for whoever watches, beside the texts, that have not been shown yet.
     """
@@ -53,16 +53,14 @@ class AnswerInProgress:
     citations: list[Citation] = field(default_factory=list)
     assessed: Assessed | None = None
     news: list[dict[str, Any]] = field(default_factory=list)
-    on_first: Callable[[], None] = lambda: None
+    on_news: Callable[[], None] = lambda: None
 
     def take(self, event: Event) -> None:
         match event:
             case Delta(text):
-                self._note_first()
-                self.text.append(_storable(text))
+                self._show(self.text, text)
             case Reasoning(text):
-                self._note_first()
-                self.reasoning.append(_storable(text))
+                self._show(self.reasoning, text)
             case Cited(citations):
                 self.citations.extend(citations)
             case Assessed():
@@ -73,14 +71,15 @@ class AnswerInProgress:
                 self.finish_reason = reason
 
     def tell(self, event: dict[str, Any]) -> None:
-        """Show an event at once."""
+        """Show an event."""
         self.news.append(event)
-        self.on_first()
+        self.on_news()
 
-    def _note_first(self) -> None:
+    def _show(self, growing: GrowingText, text: str) -> None:
         if self.first_token_at is None:
             self.first_token_at = datetime.now(UTC)
-            self.on_first()
+        growing.append(_storable(text))
+        self.on_news()
 
 
 def _storable(text: str) -> str:
