@@ -223,14 +223,14 @@ async def test_a_fast_stream_is_read_in_gulps_but_its_first_token_at_once(make_m
 
     async def connect_tcp(self, *args, **kwargs):
         stream = await inner(self, *args, **kwargs)
-        read = stream.read
+        receive = stream._stream.receive
 
         async def counted(*args, **kwargs):
-            data = await read(*args, **kwargs)
+            data = await receive(*args, **kwargs)
             reads.append(asyncio.get_running_loop().time())
             return data
 
-        monkeypatch.setattr(stream, "read", counted)
+        monkeypatch.setattr(stream._stream, "receive", counted)
         return stream
 
     monkeypatch.setattr(httpcore2.AnyIOBackend, "connect_tcp", connect_tcp)
