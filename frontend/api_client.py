@@ -21,8 +21,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from account_calls import AccountCalls, Method
 from api_library import LibraryApi
+from api_model_types import ModelList
 from api_multipart import Multipart
-from api_types import AnswerEvent, Chat, Conversation, Json, ModelList, NewSession, Page, User, cursor_in
+from api_types import AnswerEvent, Chat, Conversation, Json, NewSession, Page, User, cursor_in
 from settings import API_URL, visitor_secret
 
 _CONNECT_SECONDS: Final = 3.0

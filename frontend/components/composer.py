@@ -5,7 +5,8 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from api_types import Chat, Model, ModelList, is_built_in
+from api_model_types import Model, ModelList
+from api_types import Chat, is_built_in
 from components import collection_picker, models_panel, notice, settings_panel
 from components.markup import plain_label
 from conversation import asking, model_choice, pictures
