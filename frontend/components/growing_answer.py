@@ -3,7 +3,7 @@
 `AnswerPainter` is made where the answer stands on the page; `paint` is called at the end of the run, over and over.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from components import answer, evidence
 from components.blocks import mended, split
 from components.markup import answer_markdown, html_text
 from conversation import following
-from conversation.following import Growing
+from conversation.following import Growing, Together
 from i18n import t
 from visitor import identity
 
@@ -86,19 +86,20 @@ class AnswerPainter:
 
 
 def stream(
-    painter: AnswerPainter,
-    growing: Growing,
+    painters: Sequence[AnswerPainter],
+    growing: Together,
     link: AnswerSocket | None = None,
     *,
     draw_rest: Callable[[], None] = lambda: None,
 ) -> None:
-    """Draw the answer until it has ended, then the page again. Raises ApiError when nobody may see it any more.
+    """Draw the answers until all have ended, then the page again. Raises ApiError when nobody may see them any more.
 
-    `draw_rest` draws what can wait for the first words.
+    `painters` are in the order of `growing`. `draw_rest` draws what can wait for the first words.
     """
     with closing(following.follow(identity.client(), growing, link)) as states:
         for number, state in enumerate(states):
-            painter.paint(state)
+            for painter, each in zip(painters, state.values(), strict=True):
+                painter.paint(each)
             if number == 0:
                 draw_rest()
     st.rerun()

@@ -112,11 +112,11 @@ def test_the_chosen_collections_open_the_conversation_and_can_be_changed(advance
     reports = api.library.add_collection("Reports")
     advanced.session_state["collections_read"] = None
     advanced.run()
-    next(each for each in advanced.pills).set_value([reports["id"]]).run()
+    next(each for each in advanced.pills if str(each.key).startswith("collections-")).set_value([reports["id"]]).run()
     ask(advanced, "second")
     second = list(api.chats.values())[1]
     assert second["collections"] == [reports["id"]]
-    next(each for each in advanced.pills).set_value([reports["id"], mine["id"]]).run()
+    next(each for each in advanced.pills if str(each.key).startswith("collections-")).set_value([reports["id"], mine["id"]]).run()
     assert api.conversations[second["conversation"]]["collections"] == [reports["id"], mine["id"]]
 
 
