@@ -132,7 +132,8 @@ def _measured(chat: Chat) -> str:
         facts.append(_fact(t("answer.first_token", seconds=f"{first:.2g}"), t("answer.first_token_says")))
     if chat.started and chat.finished:
         took = (chat.finished - chat.started).total_seconds()
-        facts.append(_fact(t("answer.took", seconds=f"{took:.1f}"), t("answer.took_says")))
+        seconds = f"{took:.1f}" if took >= 1 else f"{took:.2g}"
+        facts.append(_fact(t("answer.took", seconds=seconds), t("answer.took_says")))
     if chat.output_tokens:
         facts.append(_fact(t("answer.tokens", count=chat.output_tokens), t("answer.tokens_says")))
     return " · ".join(facts)

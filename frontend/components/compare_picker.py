@@ -16,8 +16,8 @@ def draw(mode: str) -> None:
     names = {each.id: plain_label(model_choice.shown_name(each.id)) for each in candidates}
     chosen = [each.id for each in added]
     label = ", ".join(names[each] for each in chosen) or t("compare.add")
-    with st.popover(label, type="tertiary", key="compare-picker", help=t("compare.pick"),
-                    icon=":material/visibility_off:" if chosen and comparing.is_blind() else ":material/add:"):  # fmt: skip
+    icon = ":material/visibility_off:" if chosen and comparing.is_blind() else ":material/add:"
+    with st.popover(label, type="tertiary", key="compare-picker", icon=icon):
         key = f"compared-{screen.conversation_id() or 'new'}-{hash(tuple(chosen))}"
         st.pills(t("compare.pick"), list(names), selection_mode="multi", default=chosen, key=key,
                  format_func=names.__getitem__, on_change=_add, args=(key, chosen))  # fmt: skip

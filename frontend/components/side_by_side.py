@@ -104,7 +104,7 @@ def _columns(name: str, titles: Sequence[str]) -> Iterator[list[DeltaGenerator]]
         f"<span>{html_text(title)}</span></label>"
         for number, title in enumerate(titles)
     )
-    with st.container(key=f"compare-{name}", gap="small"):
+    with st.container(key=f"beside-{name}", gap="small"):
         st.html(f'<fieldset class="tc-tabs"><legend>{html_text(t("compare.answers"))}</legend>{tabs}</fieldset>')
         yield list(st.columns(len(titles), gap="small"))
 
@@ -167,9 +167,12 @@ def _draw_decided(shown: Chat, group: Comparison, mode: str, *, busy: bool) -> N
 
 
 def _verdict(group: Comparison) -> str:
-    names = [_name(chat) for chat in group.chats if chat.question_id != group.choice]
-    if group.chosen:
+    """An answer that failed or was stopped was not compared."""
+    names = [_name(chat) for chat in group.chats if chat.status == "done" and chat.question_id != group.choice]
+    if group.chosen and names:
         return t("compare.verdict", better=_name(group.chosen), others=", ".join(names))
+    if group.chosen:
+        return t("compare.verdict_only", better=_name(group.chosen))
     told = t("compare.verdict_tie") if group.choice == judging.TIE else t("compare.verdict_none")
     return f"{told} {', '.join(names)}"
 

@@ -24,5 +24,13 @@ def draw(history: History | None, pending: PendingQuestion | None) -> None:
             st.toggle(t("temporary.title"), value=temporary.is_next(), key=_KEY, help=t("temporary.switch_says"),
                       on_change=lambda: temporary.choose_next(st.session_state[_KEY]))  # fmt: skip
     if is_temporary:
-        st.html(f'<p class="tc-temporary" role="note"><b>{html_text(t("temporary.title"))}</b> '
-                f'<span>{html_text(t("temporary.says"))}</span></p>')  # fmt: skip
+        is_begun = history is not None or pending is not None
+        _draw_sign(t("temporary.sign") if is_begun else t("temporary.says"))
+
+
+def _draw_sign(says: str) -> None:
+    """Stays in sight while turns scroll beneath it."""
+    st.html(
+        f'<p class="tc-temporary" role="note" title="{html_text(t("temporary.says"))}">'
+        f"<b>{html_text(t('temporary.title'))}</b> <span>{html_text(says)}</span></p>"
+    )

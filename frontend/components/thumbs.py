@@ -29,10 +29,11 @@ def draw_reason(chat: Chat) -> None:
     if not chat.feedback or not judging.is_reason_asked_for(chat):
         return
     key = f"reason-text-{chat.question_id}"
-    good, bad = t("thumbs.what_was_good"), t("thumbs.what_was_bad")
+    is_good = chat.feedback.rating > 0
+    label = t("thumbs.what_was_good") if is_good else t("thumbs.what_was_bad")
     with st.form(f"reason-form-{chat.question_id}"):
-        st.text_area(good if chat.feedback.rating > 0 else bad, value=chat.feedback.comment, key=key, height=68,
-                     max_chars=_LONGEST, placeholder=t("thumbs.example"))  # fmt: skip
+        st.text_area(label, value=chat.feedback.comment, key=key, height=68, max_chars=_LONGEST,
+                     placeholder=None if is_good else t("thumbs.example"))  # fmt: skip
         with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
             st.form_submit_button(t("thumbs.close"), key=f"reason-close-{chat.question_id}", type="tertiary",
                                   on_click=judging.close_reason)  # fmt: skip
