@@ -84,7 +84,7 @@ def draw_pending(pending: PendingQuestion) -> list[AnswerPainter]:
 def draw(turn: Chat, group: Comparison, mode: str, *, busy: bool, streams: bool) -> list[AnswerPainter]:
     """`busy`: an answer of this conversation is on its way. `streams`: one that is being written gets a painter."""
     if group.choice and not group.is_running and not _is_open(group):
-        _draw_decided(group.chosen or turn, group, mode, busy=busy)
+        _draw_decided(turn, group, mode, busy=busy)
         return []
     name = screen.turn_name(turn)
     painters: list[AnswerPainter] = []
@@ -157,13 +157,14 @@ def _draw_verdict(group: Comparison) -> None:
                       on_click=judging.choose, args=(group, judging.NONE))  # fmt: skip
 
 
-def _draw_decided(shown: Chat, group: Comparison, mode: str, *, busy: bool) -> None:
+def _draw_decided(turn: Chat, group: Comparison, mode: str, *, busy: bool) -> None:
+    """The answer that the conversation goes on from: the chosen one, or the first of equals."""
     with st.chat_message("assistant", avatar=answer.MARK):
         with st.container(key=f"verdict-{group.id}", horizontal=True, vertical_alignment="center", gap="small"):
             st.html(f'<span class="tc-verdict">{html_text(_verdict(group))}</span>', width="content")
             st.button(t("compare.unfold", count=len(group.chats)), key=f"unfold-{group.id}", type="tertiary",
                       icon=":material/view_column:", on_click=_set_open, args=(group, True))  # fmt: skip
-        answer.draw(shown, mode, busy=busy)
+        answer.draw(turn, mode, busy=busy)
 
 
 def _verdict(group: Comparison) -> str:

@@ -154,7 +154,7 @@ def test_what_the_search_found_is_known_before_the_first_word() -> None:
     from conversation.following import Growing
 
     found = [{"data_id": 1, "score": 2.0, "title": "handbook", "heading": "Leave", "page": 3, "document": "d"}]
-    event = {"type": "passages", "epoch": 1, "id": "1-1", "passages": found}
+    event = {"type": "passages", "question_id": "q", "epoch": 1, "id": "1-1", "passages": found}
     growing = Growing("q").take(AnswerEvent.read(event))
     assert growing.passages == (Place("handbook", "Leave", 3),)
     anew = growing.take(AnswerEvent.read({"type": "status", "epoch": 2, "id": "2-0"}))
