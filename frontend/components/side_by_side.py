@@ -81,8 +81,10 @@ def draw_pending(pending: PendingQuestion) -> list[AnswerPainter]:
     return painters
 
 
-def draw(turn: Chat, group: Comparison, mode: str, *, busy: bool, streams: bool) -> list[AnswerPainter]:
+def draw(turn: Chat, mode: str, *, busy: bool, streams: bool) -> list[AnswerPainter]:
     """`busy`: an answer of this conversation is on its way. `streams`: one that is being written gets a painter."""
+    group = turn.group
+    assert group is not None
     if group.choice and not group.is_running and not _is_open(group):
         _draw_decided(turn, group, mode, busy=busy)
         return []
@@ -91,7 +93,7 @@ def draw(turn: Chat, group: Comparison, mode: str, *, busy: bool, streams: bool)
     with _columns(name, [_name(chat) for chat in group.chats]) as columns:
         for slot, (column, chat) in enumerate(zip(columns, group.chats, strict=True)):
             with column:
-                painters += _draw_column(chat, group, mode, screen.column_name(name, slot), busy=busy, streams=streams)
+                painters += _draw_column(chat, turn, mode, screen.column_name(name, slot), busy=busy, streams=streams)
     _draw_verdict(group)
     return painters
 
@@ -109,9 +111,9 @@ def _columns(name: str, titles: Sequence[str]) -> Iterator[list[DeltaGenerator]]
         yield list(st.columns(len(titles), gap="small"))
 
 
-def _draw_column(
-    chat: Chat, group: Comparison, mode: str, name: str, *, busy: bool, streams: bool
-) -> list[AnswerPainter]:
+def _draw_column(chat: Chat, turn: Chat, mode: str, name: str, *, busy: bool, streams: bool) -> list[AnswerPainter]:
+    group = turn.group
+    assert group is not None
     look = "chosen" if group.choice == chat.question_id else "one"
     painters: list[AnswerPainter] = []
     with st.container(key=f"column-{look}-{name}", gap="small"):
@@ -124,11 +126,21 @@ def _draw_column(
             with st.empty().container(gap="small"):
                 # Beside others that are being written one can be made again, while nothing is decided.
                 answer.draw(chat, mode, busy=busy and (bool(group.choice) or not group.is_running), beside_others=True)
-        can_win = bool(chat.answer) and look != "chosen" and not (group.blind and group.choice)
-        if can_win and not group.is_running:
+        if not group.is_running:
+            _draw_decision(chat, group, is_shown=chat.question_id == turn.question_id)
+    return painters
+
+
+def _draw_decision(chat: Chat, group: Comparison, *, is_shown: bool) -> None:
+    """What can be decided in a column. `is_shown`: the conversation goes on from this answer already."""
+    is_changeable = not (group.blind and group.choice) and group.choice != chat.question_id
+    with st.container(key=f"decide-{chat.question_id}", gap="xsmall"):
+        if is_changeable and chat.answer:
             st.button(t("compare.better"), key=f"better-{chat.question_id}", icon=":material/check:", width="stretch",
                       on_click=judging.choose, args=(group, chat.question_id))  # fmt: skip
-    return painters
+        if group.choice and chat.answer and not is_shown:
+            st.button(t("compare.go_on"), key=f"go-on-{chat.question_id}", icon=":material/fork_right:",
+                      width="stretch", type="tertiary", on_click=screen.show_branch, args=(chat.question_id,))  # fmt: skip
 
 
 def _draw_head(name: str, key: str, *, is_chosen: bool = False) -> DeltaGenerator:

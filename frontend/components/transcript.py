@@ -92,7 +92,7 @@ class _Turns:
     def _draw_turn(self, chat: Chat) -> list[AnswerPainter]:
         question.draw(chat, self._mode, busy=self._busy)
         if chat.group:
-            return side_by_side.draw(chat, chat.group, self._mode, busy=self._busy, streams=self._streams)
+            return side_by_side.draw(chat, self._mode, busy=self._busy, streams=self._streams)
         with st.chat_message("assistant", avatar=answer.MARK):
             if chat.is_running and self._streams:
                 return [AnswerPainter(key=answer.text_key(chat), asked=chat.asked, mode=self._mode)]

@@ -83,6 +83,10 @@ def test_names_stay_hidden_until_the_choice(ai_page: AppTest, api: FakeApi) -> N
     click(ai_page, f"unfold-{group}")
     assert columns(ai_page) == ["qwen3:8b", "Built-in model"]
     assert not any(key.startswith("better-") for key in buttons(ai_page)), "a blind choice stays"
+    second = list(api.chats)[1]
+    click(ai_page, f"go-on-{second}")
+    assert next(iter(api.conversations.values()))["current_leaf"] == second
+    assert f"go-on-{second}" not in buttons(ai_page), "the chat goes on from there now"
 
 
 def test_a_reload_in_the_middle_goes_on_with_all_of_them(ai_page: AppTest, api: FakeApi) -> None:
