@@ -157,7 +157,7 @@ def test_what_the_search_found_is_known_before_the_first_word() -> None:
     event = {"type": "passages", "question_id": "q", "epoch": 1, "id": "1-1", "passages": found}
     growing = Growing("q").take(AnswerEvent.read(event))
     assert growing.passages == (Place("handbook", "Leave", 3),)
-    anew = growing.take(AnswerEvent.read({"type": "status", "epoch": 2, "id": "2-0"}))
+    anew = growing.take(AnswerEvent.read({"type": "status", "question_id": "q", "epoch": 2, "id": "2-0"}))
     assert anew.passages is None, "another worker searches anew"
 
 
