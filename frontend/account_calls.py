@@ -8,7 +8,7 @@ from urllib.parse import quote
 from account_types import Account, Invitation, IssuedCode, News, SessionInfo
 from api_types import Json, NewSession, User
 
-Method = Literal["GET", "POST", "PATCH", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 # More than anybody has; the API's own limit of a page.
 _MOST: Final = "100"
 

@@ -20,9 +20,11 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
 from account_calls import AccountCalls, Method
+from api_answers import AnswerApi
 from api_library import LibraryApi
+from api_model_types import ModelList
 from api_multipart import Multipart
-from api_types import AnswerEvent, Chat, Conversation, Json, ModelList, NewSession, Page, User, cursor_in
+from api_types import AnswerEvent, Chat, Conversation, Json, NewSession, Page, User, cursor_in
 from settings import API_URL, visitor_secret
 
 _CONNECT_SECONDS: Final = 3.0
@@ -115,6 +117,10 @@ class ApiClient(AccountCalls):
     @property
     def library(self) -> LibraryApi:
         return LibraryApi(self._request, self._download)
+
+    @property
+    def answers(self) -> AnswerApi:
+        return AnswerApi(self._request)
 
     def create_guest(self) -> NewSession:
         return NewSession.read(self._request("POST", "sessions/", body={}))
@@ -281,7 +287,7 @@ def _error_in(data: object, response: requests.Response) -> ApiError:
 
 
 class AnswerSocket:
-    """`/ws/chat/` for one answer: ask or watch, then receive its events. Raises ApiError when the link is lost.
+    """`/ws/chat/` for one question: ask, or watch answers, then receive events. Raises ApiError when the link is lost.
 
     Cheap to lose: answers do not depend on it. Every wait ends after the given seconds.
     """

@@ -76,76 +76,6 @@ class NewSession:
 
 
 @dataclass(frozen=True)
-class Model:
-    """Of kind "advanced": it answers from documents. `sees`: it takes pictures."""
-
-    id: str
-    name: str
-    kind: str
-    endpoint: str
-    is_language_model: bool
-    available: bool
-    reason: Reason | None
-    sees: bool = False
-
-    @classmethod
-    def read(cls, data: Json) -> "Model":
-        return cls(
-            data["id"],
-            data["name"],
-            data["kind"],
-            data.get("endpoint") or "",
-            data["is_language_model"],
-            data["available"],
-            Reason.read(data.get("reason")),
-            (data.get("capabilities") or {}).get("images", False),
-        )
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    name: str
-    base_url: str
-    found_by: str
-    ok: bool
-    reason: Reason | None
-    models: tuple[str, ...]
-
-    @classmethod
-    def read(cls, data: Json) -> "Endpoint":
-        models = tuple(str(name) for name in data.get("models") or ())
-        return cls(
-            data["name"],
-            data.get("base_url") or "",
-            data.get("found_by") or "",
-            data["ok"],
-            Reason.read(data.get("reason")),
-            models,
-        )
-
-
-@dataclass(frozen=True)
-class ModelList:
-    models: tuple[Model, ...]
-    endpoints: tuple[Endpoint, ...]
-    default: str
-    default_advanced: str = ""
-
-    def of_kind(self, kind: str) -> tuple[Model, ...]:
-        """Models of kind "advanced" answer from documents, in Advanced chat alone; each stands beside a "basic" one."""
-        return tuple(model for model in self.models if model.kind == kind)
-
-    @classmethod
-    def read(cls, data: Json) -> "ModelList":
-        return cls(
-            tuple(Model.read(each) for each in data["results"]),
-            tuple(Endpoint.read(each) for each in data.get("endpoints") or ()),
-            data.get("default") or "",
-            data.get("default_advanced") or "",
-        )
-
-
-@dataclass(frozen=True)
 class Match:
     """Where a search found its words: a stretch of a turn, and the places of the words in it."""
 
@@ -196,6 +126,7 @@ class Conversation:
     settings: ConversationSettings = ConversationSettings()
     match: Match | None = None
     collections: tuple[str, ...] = ()
+    temporary: bool = False
 
     @classmethod
     def read(cls, data: Json) -> "Conversation":
@@ -211,6 +142,7 @@ class Conversation:
             ConversationSettings.read(data),
             Match.read(data.get("match")),
             tuple(str(each) for each in data.get("collections") or ()),
+            data.get("temporary", False),
         )
 
 
@@ -260,12 +192,49 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Feedback:
+    """Thumbs up (1) or down (-1), and why."""
+
+    rating: int
+    comment: str
+
+    @classmethod
+    def read(cls, data: Json | None) -> "Feedback | None":
+        return cls(data["rating"], data.get("comment") or "") if data else None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Answers to one question side by side. `choice`: the id of the better one, "tie", "none", or None as yet."""
+
+    id: str
+    blind: bool
+    choice: str | None
+    chats: "tuple[Chat, ...]"
+
+    @property
+    def chosen(self) -> "Chat | None":
+        return next((chat for chat in self.chats if chat.question_id == self.choice), None)
+
+    @property
+    def is_running(self) -> bool:
+        return any(chat.is_running for chat in self.chats)
+
+    @classmethod
+    def read(cls, data: Json | None) -> "Comparison | None":
+        """None also where its answers are listed one by one."""
+        chats = tuple(Chat.read(each) for each in (data or {}).get("chats") or ())
+        return cls(str(data["id"]), data["blind"], data.get("choice"), chats) if data and chats else None
+
+
+@dataclass(frozen=True)
 class Chat:
     """One question and its answer, finished or not.
 
     `siblings` are the turns that stand in its place (edited or regenerated), itself included, the oldest first.
     `unsupported`: sentences of the answer that no passage supports, as (start, end). `pictures`: addresses of those
-    that came with the question.
+    that came with the question. `label` (A, B, C) tells answers side by side apart while the name of the model is
+    hidden, and `model` blank.
     """
 
     question_id: str
@@ -288,6 +257,14 @@ class Chat:
     unsupported: tuple[tuple[int, int], ...] = ()
     collections: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
+    label: str = ""
+    feedback: Feedback | None = None
+    group: Comparison | None = None
+
+    @property
+    def answers(self) -> "tuple[Chat, ...]":
+        """All that answer this question side by side; mostly itself alone."""
+        return self.group.chats if self.group else (self,)
 
     @property
     def is_running(self) -> bool:
@@ -321,6 +298,9 @@ class Chat:
             tuple((start, end) for start, end in data.get("unsupported") or ()),
             tuple(str(each) for each in data.get("collections") or ()),
             tuple(each["url"] for each in data.get("attachments") or ()),
+            data.get("label") or "",
+            Feedback.read(data.get("feedback")),
+            Comparison.read(data.get("group")),
         )
 
 
@@ -328,6 +308,7 @@ class Chat:
 class AnswerEvent:
     """A frame of the socket about one answer. `cursor` is where a reader that has this event goes on."""
 
+    question_id: str
     kind: str
     epoch: int
     cursor: str
@@ -342,7 +323,15 @@ class AnswerEvent:
     @classmethod
     def read(cls, data: Json) -> "AnswerEvent":
         passages = tuple(Place.read(each) for each in data.get("passages") or ())
-        return cls(data["type"], data["epoch"], data["id"], data.get("offset", 0), data.get("text") or "", passages)
+        return cls(
+            str(data["question_id"]),
+            data["type"],
+            data["epoch"],
+            data["id"],
+            data.get("offset", 0),
+            data.get("text") or "",
+            passages,
+        )
 
 
 @dataclass(frozen=True)

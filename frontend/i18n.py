@@ -28,6 +28,10 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
         "too_many_answers", "daily_tokens_used", "too_many_uploads", "forbidden", "registration_closed",
         "guests_closed", "invalid_credentials", "wrong_password", "user_id_invalid", "user_id_taken", "password_weak",
         "is_guest", "is_account", "code_invalid", "not_yourself",
+        "comparison_decided", "import_unreadable", "import_unsupported", "import_too_large", "import_damaged",
+        "import_encrypted", "import_unpacks_too_large", "import_newer_version", "import_too_many", "import_gave_up",
+        "import_running", "import_not_running", "conversation_malformed", "conversation_too_large",
+        "conversation_too_deep", "conversation_empty", "conversation_deleted",
     ),
     "field": (
         "user_id_length", "user_id_characters", "user_id_edges", "user_id_mixed_alphabets", "user_id_reserved",

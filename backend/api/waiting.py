@@ -24,8 +24,9 @@ def can_wait(
 ) -> Callable[..., Coroutine[Any, Any, HttpResponse]]:
     """Wrap a view whose 202 says "not ended yet", so that the client may wait for the end (200).
 
-    Clients ask for it by `?wait=true` and wait up to `ANSWER_WAIT_SECONDS`; with
-    `always_for` (seconds) every client waits. When the end does not come, the 202 is the reply.
+    Clients ask for it by `?wait=true` and wait up to `ANSWER_WAIT_SECONDS`, for all answers side by
+    side. With `always_for` (seconds) every client waits: for the one that is being stopped, whatever
+    becomes of the others. When the end does not come, the 202 is the reply.
     """
 
     # `wraps` also carries what Django and the schema read off the view.
@@ -35,17 +36,18 @@ def can_wait(
         wanted = request.GET.get("wait", "").lower() in {"true", "1"}
         seconds = settings.ANSWER_WAIT_SECONDS if wanted else always_for
         if seconds and isinstance(response, Response) and response.status_code == 202:
-            await _wait_for_end(response, seconds)
+            await _wait_for_end(response, seconds, alone=bool(always_for))
         return response
 
     return reply
 
 
-async def _wait_for_end(response: Response, seconds: float) -> None:
+async def _wait_for_end(response: Response, seconds: float, *, alone: bool) -> None:
     question_id = UUID(response.data["question_id"])
-    group = response.data["group"] or {"chats": [response.data]}
+    group = None if alone else response.data["group"]
+    chats = group["chats"] if group else [response.data]
     await sync_to_async(_give_connection_back)()
-    waiting = [wait_for_answer(UUID(chat["question_id"]), timeout=seconds) for chat in group["chats"]]
+    waiting = [wait_for_answer(UUID(chat["question_id"]), timeout=seconds) for chat in chats]
     if all(await asyncio.gather(*waiting)):
         ended = await sync_to_async(_read_again)(question_id)
         if ended is not None:

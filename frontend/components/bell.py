@@ -7,6 +7,7 @@ and never under somebody's hands.
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from account_types import Note
 from api_client import ApiError
@@ -18,6 +19,7 @@ from visitor import identity, moments, news
 
 _KEY: Final = "bell"
 _WITH_PAGE: Final = "bell_drawn_with_page"
+_COUNT: Final = "bell_count"
 _MANY: Final = 100
 
 
@@ -28,6 +30,17 @@ def draw() -> None:
     # The first run of a fragment is part of the page's own, which has just looked.
     st.session_state[_WITH_PAGE] = True
     st.fragment(_draw, run_every=news.LOOK_SECONDS)()
+
+
+def keep_up() -> None:
+    """For a run that streams an answer: until it has ended, the fragment's clock stands still.
+
+    Raises ApiError only when the session has ended.
+    """
+    news.look()
+    _tell()
+    if count := st.session_state.get(_COUNT):
+        _draw_count(count)
 
 
 def _draw() -> None:
@@ -58,17 +71,20 @@ def _draw_bell() -> None:
         news.close_history()
     # Read first, so that the count is that of what is not on screen.
     history = _read_history() if st.session_state.get(_KEY) else None
-    unread = news.unread()
     with st.container(key="bell-place", width="content"):
-        count = st.empty()
-        if unread:
-            says = html_text(t("bell.unread", count=unread))
-            number = "99+" if unread >= _MANY else unread
-            count.html(f'<span class="tc-count" role="status" aria-label="{says}">{number}</span>')
+        st.session_state[_COUNT] = count = st.empty()
+        _draw_count(count)
         # Its label never changes: it would be another one then, and closed.
         with st.popover(t("bell.title"), icon=":material/notifications:", type="tertiary", key=_KEY, on_change="rerun"):
             if history is not None:
                 _draw_history(history)
+
+
+def _draw_count(place: DeltaGenerator) -> None:
+    if unread := news.unread():
+        says = html_text(t("bell.unread", count=unread))
+        number = "99+" if unread >= _MANY else unread
+        place.html(f'<span class="tc-count" role="status" aria-label="{says}">{number}</span>')
 
 
 def _read_history() -> tuple[Note, ...]:

@@ -5,10 +5,18 @@ from collections.abc import Callable
 import streamlit as st
 
 from api_client import ApiError
-from components import away, composer, dialogs, growing_answer, page_links, sidebar, transcript
-from components.growing_answer import AnswerPainter
+from components import (
+    away,
+    composer,
+    dialogs,
+    growing_answer,
+    page_links,
+    sidebar,
+    temporary_sign,
+    transcript,
+)
 from components.transcript import Transcript
-from conversation import asking, following, screen
+from conversation import asking, following, screen, temporary
 from conversation.asking import PendingQuestion
 from conversation.screen import History
 from i18n import t
@@ -19,12 +27,15 @@ def draw(mode: str, *, draw_empty: Callable[[], None]) -> None:
     """Everything is drawn before the question is sent, so that it is on screen while the API works."""
     screen.note_mode(mode)
     screen.wanted_chat()
+    temporary.end_if_left()
     history, is_away = _open()
     if history and history.conversation.mode != mode:
         _go_to_page_of(history)
     pending = asking.pending()
     if history:
-        st.set_page_config(page_title=f"{history.conversation.title} – Triple Chat")
+        title = t("temporary.title") if history.conversation.temporary else history.conversation.title
+        st.set_page_config(page_title=f"{title} – Triple Chat")
+    temporary_sign.draw(history, pending)
     drawn = transcript.draw(history, pending, streams=mode in asking.STREAMED and not dialogs.is_open())
     if history is None and pending is None and not is_away:
         draw_empty()
@@ -34,32 +45,30 @@ def draw(mode: str, *, draw_empty: Callable[[], None]) -> None:
         away.draw_watch(visible=pending is None)
     else:
         st.empty()
-    running = history.running if history and pending is None else None
+    running = history.running if history and pending is None else ()
     stop_place = composer.draw(mode, running=running)
     if pending and pending.problem is None:
-        if drawn.painter:
-            _ask_and_stream(pending, drawn, drawn.painter, stop_place)
+        if drawn.painters:
+            _ask_and_stream(pending, drawn, stop_place)
         else:
             sidebar.draw()
             asking.deliver(pending)
-    elif running and drawn.painter:
-        growing_answer.stream(drawn.painter, following.seen(running))
+    elif drawn.painters:
+        growing_answer.stream(drawn.painters, following.seen(drawn.running))
 
 
-def _ask_and_stream(
-    pending: PendingQuestion, drawn: Transcript, painter: AnswerPainter, stop_place: composer.StopPlace
-) -> None:
+def _ask_and_stream(pending: PendingQuestion, drawn: Transcript, stop_place: composer.StopPlace) -> None:
     delivered = asking.deliver_to_stream(pending)
     if delivered is None:
         st.rerun()
     chat, link = delivered
 
     def draw_rest() -> None:
-        stop_place.draw(chat.question_id)
+        stop_place.draw(chat.answers)
         sidebar.draw()
         drawn.draw_earlier()
 
-    growing_answer.stream(painter, following.seen(chat), link, draw_rest=draw_rest)
+    growing_answer.stream(drawn.painters, following.seen(chat.answers), link, draw_rest=draw_rest)
 
 
 def _go_to_page_of(history: History) -> None:

@@ -1,12 +1,14 @@
 """What stands at the foot of a chat page: a notice, the input or 'stop', the choice of the model and its settings."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from api_types import Chat, Model, ModelList, is_built_in
-from components import collection_picker, models_panel, notice, settings_panel
+from api_model_types import Model, ModelList
+from api_types import Chat, is_built_in
+from components import collection_picker, compare_picker, models_panel, notice, settings_panel
 from components.markup import plain_label
 from conversation import asking, model_choice, pictures
 from i18n import t, t_code
@@ -20,12 +22,13 @@ class StopPlace:
     def __init__(self, place: DeltaGenerator) -> None:
         self._place = place
 
-    def draw(self, question_id: str) -> None:
-        self._place.button(t("chat.stop"), key=f"stop-{question_id}", type="primary", icon=":material/stop:",
-                           on_click=asking.stop, args=(question_id,))  # fmt: skip
+    def draw(self, running: Sequence[Chat]) -> None:
+        ids = tuple(chat.question_id for chat in running)
+        self._place.button(t("chat.stop") if len(ids) == 1 else t("chat.stop_all"), key=f"stop-{ids[0]}",
+                           type="primary", icon=":material/stop:", on_click=asking.stop, args=ids)  # fmt: skip
 
 
-def draw(mode: str, *, running: Chat | None) -> StopPlace:
+def draw(mode: str, *, running: Sequence[Chat]) -> StopPlace:
     asking.put_draft_into_input()
     with st.bottom, st.container(key="composer", gap="xsmall"):
         notice.draw()
@@ -33,11 +36,12 @@ def draw(mode: str, *, running: Chat | None) -> StopPlace:
             _draw_input(mode)
             stop_place = StopPlace(st.empty())
         if running:
-            stop_place.draw(running.question_id)
+            stop_place.draw(running)
         with st.container(key="composer-foot", horizontal=True, vertical_alignment="center",
                           horizontal_alignment="distribute", gap="small"):  # fmt: skip
             with st.container(key="composer-choices", horizontal=True, gap=None, width="content"):
                 _draw_model_picker(mode)
+                compare_picker.draw(mode)
                 if mode == "ai":
                     settings_panel.draw()
                 elif mode == "advanced":

@@ -3,7 +3,8 @@
 `AnswerPainter` is made where the answer stands on the page; `paint` is called at the end of the run, over and over.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
 
@@ -11,13 +12,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from api_client import AnswerSocket
-from components import answer, evidence
+from components import answer, bell, evidence
 from components.blocks import mended, split
 from components.markup import answer_markdown, html_text
 from conversation import following
-from conversation.following import Growing
+from conversation.following import Growing, Together
 from i18n import t
-from visitor import identity
+from visitor import identity, news
 
 
 class AnswerPainter:
@@ -86,22 +87,36 @@ class AnswerPainter:
 
 
 def stream(
-    painter: AnswerPainter,
-    growing: Growing,
+    painters: Sequence[AnswerPainter],
+    growing: Together,
     link: AnswerSocket | None = None,
     *,
     draw_rest: Callable[[], None] = lambda: None,
 ) -> None:
-    """Draw the answer until it has ended, then the page again. Raises ApiError when nobody may see it any more.
+    """Draw the answers until all have ended, then the page again. Raises ApiError when nobody may see them any more.
 
-    `draw_rest` draws what can wait for the first words.
+    `painters` are in the order of `growing`. `draw_rest` draws what can wait for the first words.
     """
+    drawn: Together = {}
+    looked = time.monotonic()
     with closing(following.follow(identity.client(), growing, link)) as states:
-        for number, state in enumerate(states):
-            painter.paint(state)
-            if number == 0:
+        for state in states:
+            _paint(painters, state, drawn)
+            if not drawn:
                 draw_rest()
+            drawn = state
+            if time.monotonic() - looked > news.LOOK_SECONDS:
+                bell.keep_up()
+                looked = time.monotonic()
     st.rerun()
+
+
+def _paint(painters: Sequence[AnswerPainter], state: Together, drawn: Together) -> None:
+    """What has changed; when nothing has, all that still grow, because Streamlit can stop the run only there."""
+    places = list(zip(painters, state.values(), strict=True))
+    changed = [(painter, each) for painter, each in places if drawn.get(each.question_id) is not each]
+    for painter, each in changed or [place for place in places if not place[1].ended]:
+        painter.paint(each)
 
 
 def draw_waiting_line(asked: datetime, *, away: bool = False, writing: bool = False, text: str = "") -> None:

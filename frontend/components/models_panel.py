@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from api_client import ApiError
-from api_types import Endpoint, ModelList
+from api_model_types import Endpoint, ModelList
 from components.markup import plain_label
 from conversation import model_choice
 from i18n import t, t_code

@@ -42,7 +42,7 @@ def draw(chat: Chat, mode: str, *, busy: bool) -> None:
                       vertical_alignment="center", gap=None):  # fmt: skip
         st.button(t("question.edit"), key=f"edit-{chat.question_id}", type="tertiary", icon=":material/edit:",
                   disabled=busy, on_click=_open, args=(chat,))  # fmt: skip
-        if len(chat.siblings) > 1:
+        if len(_versions(chat)) > 1:
             _draw_versions(chat, busy=busy)
 
 
@@ -60,9 +60,16 @@ def _tools_key(turn_name: str) -> str:
     return f"tools-question-{turn_name}"
 
 
+def _versions(chat: Chat) -> list[str]:
+    """The turns in its place; answers side by side are one."""
+    beside = {each.question_id for each in chat.answers} - {chat.question_id}
+    return [each for each in chat.siblings if each not in beside]
+
+
 def _draw_versions(chat: Chat, *, busy: bool) -> None:
-    place, count = chat.siblings.index(chat.question_id), len(chat.siblings)
-    before, after = chat.siblings[max(place - 1, 0)], chat.siblings[min(place + 1, count - 1)]
+    versions = _versions(chat)
+    place, count = versions.index(chat.question_id), len(versions)
+    before, after = versions[max(place - 1, 0)], versions[min(place + 1, count - 1)]
     st.button(t("question.version_before"), key=f"before-{chat.question_id}", type="tertiary",
               icon=":material/chevron_left:", disabled=busy or place == 0,
               on_click=screen.show_branch, args=(before,))  # fmt: skip

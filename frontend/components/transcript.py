@@ -1,16 +1,15 @@
 """The turns of a conversation: the question as a bubble on the right, the answer with its sources on the left."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
 from api_client import ApiError
 from api_types import Chat
-from components import answer, question
+from components import answer, question, side_by_side
 from components.growing_answer import AnswerPainter, draw_waiting_line
 from components.markup import answer_markdown
 from conversation import asking, screen, waiting
@@ -20,20 +19,20 @@ from i18n import t
 from library import pictures
 from visitor import identity, notices
 
-MARK: Final = str(Path(__file__).resolve().parent.parent / "static" / "mark.svg")
 _POLL_SECONDS: Final = 0.7
 _DRAWN: Final = "turns_drawn"
 
 
 @dataclass
 class Transcript:
-    """What was drawn. `painter` is the place of the answer that is being written.
+    """What was drawn. `painters` are the places of the answers that are being written, those of `running` when known.
 
     `draw_earlier` draws the turns before a question that is on its way: they can wait for the first words.
     """
 
-    painter: AnswerPainter | None = None
-    draw_earlier: Callable[[], None] = lambda: None
+    painters: Sequence[AnswerPainter] = ()
+    running: Sequence[Chat] = ()
+    draw_earlier: Callable[[], object] = lambda: None
 
 
 def draw(history: History | None, pending: PendingQuestion | None, *, streams: bool) -> Transcript:
@@ -48,11 +47,11 @@ def draw(history: History | None, pending: PendingQuestion | None, *, streams: b
         turns = _Turns(history, pending, streams=streams) if history else None
         drawn = Transcript()
         if pending:
-            drawn.painter = _draw_pending(pending)
-        if turns and drawn.painter:
+            drawn.painters = _draw_pending(pending)
+        if turns and drawn.painters:
             drawn.draw_earlier = turns.draw
         elif turns:
-            drawn.painter = turns.draw()
+            drawn.painters, drawn.running = turns.draw(), turns.running
         count = (len(turns.shown) if turns else 0) + (1 if pending else 0)
         for _ in range(count, st.session_state.get(_DRAWN, 0)):
             st.empty()
@@ -67,7 +66,7 @@ class _Turns:
         path = _before(history.path, pending)
         self.shown = path[-history.drawn :]
         self._mode, self._streams = history.conversation.mode, streams
-        self._busy = history.running is not None or pending is not None
+        self._busy = bool(history.running) or pending is not None
         if len(self.shown) < len(path) or (self.shown and self.shown[0].parent):
             st.button(t("chat.older"), key="older-turns", type="tertiary", icon=":material/expand_less:",
                       width="stretch", on_click=screen.draw_more)  # fmt: skip
@@ -79,23 +78,29 @@ class _Turns:
             for place in ["latest" if chat is self.shown[-1] and pending is None else "earlier"]
         ]
 
-    def draw(self) -> AnswerPainter | None:
-        painter = None
+    @property
+    def running(self) -> list[Chat]:
+        return [answer for turn in self.shown for answer in turn.answers if answer.is_running]
+
+    def draw(self) -> list[AnswerPainter]:
+        painters = []
         for chat, place in zip(self.shown, self._places, strict=True):
             with place:
-                painter = self._draw_turn(chat)
-        return painter
+                painters += self._draw_turn(chat)
+        return painters
 
-    def _draw_turn(self, chat: Chat) -> AnswerPainter | None:
+    def _draw_turn(self, chat: Chat) -> list[AnswerPainter]:
         question.draw(chat, self._mode, busy=self._busy)
-        with st.chat_message("assistant", avatar=MARK):
+        if chat.group:
+            return side_by_side.draw(chat, self._mode, busy=self._busy, streams=self._streams)
+        with st.chat_message("assistant", avatar=answer.MARK):
             if chat.is_running and self._streams:
-                return AnswerPainter(key=answer.text_key(chat), asked=chat.asked, mode=self._mode)
+                return [AnswerPainter(key=answer.text_key(chat), asked=chat.asked, mode=self._mode)]
             if chat.is_running:
                 _watch_answer(chat)
             else:
                 answer.draw(chat, self._mode, busy=self._busy)
-        return None
+        return []
 
 
 def _before(path: list[Chat], pending: PendingQuestion | None) -> list[Chat]:
@@ -105,21 +110,23 @@ def _before(path: list[Chat], pending: PendingQuestion | None) -> list[Chat]:
     return path[: ids.index(pending.edits.question_id)] if pending.edits.question_id in ids else path
 
 
-def _draw_pending(pending: PendingQuestion) -> AnswerPainter | None:
+def _draw_pending(pending: PendingQuestion) -> list[AnswerPainter]:
     """A question that the API has not accepted yet: on its way, or kept until the server is back."""
     with st.container(key=f"turn-latest-{pending.key}", gap="small"):
         question.draw_bubble(pending.text)
         question.draw_pictures(pending.key, _pictures_of(pending))
         if pending.problem is not None:
             _draw_problem(pending, pending.problem)
-            return None
+            return []
         if pending.mode in asking.STREAMED:
             question.reserve_tools(pending.key)
-        with st.chat_message("assistant", avatar=MARK):
+        if pending.models:
+            return side_by_side.draw_pending(pending)
+        with st.chat_message("assistant", avatar=answer.MARK):
             if pending.mode in asking.STREAMED:
-                return AnswerPainter(key=f"answer-written-{pending.key}", asked=pending.asked, mode=pending.mode)
+                return [AnswerPainter(key=f"answer-written-{pending.key}", asked=pending.asked, mode=pending.mode)]
             draw_waiting_line(pending.asked)
-    return None
+    return []
 
 
 def _pictures_of(pending: PendingQuestion) -> list[bytes]:

@@ -17,7 +17,16 @@ from streamlit.typing import ChatInputValue
 
 from api_client import AnswerSocket, ApiClient, ApiError
 from api_types import Chat, ConversationSettings
-from conversation import chat_settings, collection_choice, model_choice, pictures, screen, waiting
+from conversation import (
+    chat_settings,
+    collection_choice,
+    comparing,
+    model_choice,
+    pictures,
+    screen,
+    temporary,
+    waiting,
+)
 from conversation.pictures import Picture
 from i18n import t
 from visitor import identity, notices, tab
@@ -40,6 +49,8 @@ class PendingQuestion:
 
     `edits` is the turn that it takes the place of. `settings` are those of a conversation that is still to be opened,
     `opened` is that conversation. `collections` is where the answer is looked for, None: where its conversation looks.
+    `models` answer side by side, with `blind` under hidden names; none: `model` alone. `temporary`: so is the
+    conversation that it opens.
     `sent_pictures` are the ids of the pictures that the API has. `sending` brings the socket on which it was asked.
     """
 
@@ -51,6 +62,9 @@ class PendingQuestion:
     settings: ConversationSettings | None = None
     collections: tuple[str, ...] | None = None
     pictures: tuple[Picture, ...] = ()
+    models: tuple[str, ...] = ()
+    blind: bool = False
+    temporary: bool = False
     sent_pictures: list[str] = field(default_factory=list)
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
     asked: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -63,7 +77,11 @@ class PendingQuestion:
         body: dict[str, Any] = {"mode": self.mode, "question_text": self.text}
         if conversation := self.conversation or self.opened:
             body["conversation"] = conversation
-        if self.model:
+        elif self.temporary:
+            body["temporary"] = True
+        if self.models:
+            body |= {"models": list(self.models), "blind": self.blind}
+        elif self.model:
             body["model"] = self.model
         if self.edits:
             body["parent"] = self.edits.parent
@@ -99,6 +117,7 @@ def ask(
         # The address may name a conversation that could be seen after signing in.
         screen.show_empty_page()
     conversation = screen.conversation_id()
+    models = comparing.for_question(mode) if mode in STREAMED else ()
     question = PendingQuestion(
         text,
         mode,
@@ -108,6 +127,9 @@ def ask(
         None if conversation or mode != "ai" else chat_settings.of_next_conversation(),
         _where_to_look(mode, conversation, collections),
         with_pictures,
+        models,
+        bool(models) and comparing.is_blind(),
+        conversation is None and temporary.is_next(),
     )
     st.session_state[_STATE] = question
     try:
@@ -138,7 +160,7 @@ def _refusal(text: str, mode: str, with_pictures: tuple[Picture, ...]) -> tuple[
         return "warning", t("error.too_large")
     if len(with_pictures) > pictures.MOST:
         return "warning", t("pictures.too_many", most=pictures.MOST)
-    if with_pictures and not model_choice.sees(mode):
+    if with_pictures and not (model_choice.sees(mode) and all(each.sees for each in comparing.added(mode))):
         return "warning", _cannot_see(mode)
     history = screen.seen_history()
     if history and history.running and history.conversation.mode in STREAMED:
@@ -219,7 +241,8 @@ def _send_early(question: PendingQuestion) -> "Future[AnswerSocket]":
 
 def _ask_over_socket(client: ApiClient, question: PendingQuestion, wait_for_cookie: Callable[[], None]) -> AnswerSocket:
     if question.settings and not question.opened:
-        fields = {"mode": question.mode, "model": question.model or "", **question.settings.as_fields()}
+        fields = {"mode": question.mode, "model": question.model or "", "temporary": question.temporary}
+        fields |= question.settings.as_fields()
         question.opened = client.create_conversation(fields).id
     if question.pictures:
         wait_for_cookie()
@@ -257,11 +280,12 @@ def answer_again(chat: Chat, model: str = "") -> None:
         notices.leave_error(error)
 
 
-def stop(question_id: str) -> None:
+def stop(*question_ids: str) -> None:
     """What has come so far is kept."""
     notices.clear()
     try:
-        identity.client().cancel(question_id)
+        for question_id in question_ids:
+            identity.client().cancel(question_id)
     except ApiError as error:
         notices.leave_error(error)
 
@@ -310,6 +334,9 @@ def _show(question: PendingQuestion, chat: Chat) -> None:
     if question.conversation is None:
         chat_settings.forget()
         collection_choice.forget()
+        comparing.carry_over(chat.conversation)
+        if question.temporary:
+            temporary.note(chat.conversation)
         if question.model and not question.opened:
             model_choice.carry_over(chat.conversation, question.model)
     screen.show_conversation(chat.conversation)

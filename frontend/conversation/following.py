@@ -1,11 +1,11 @@
-"""Following an answer while it is written: its text as this tab has it, read from the API's socket.
+"""Following answers while they are written: their texts as this tab has them, read from one of the API's sockets.
 
 The reader runs in the script run itself and hands control back several times a second, so that the page can be
-stopped there. What it has is kept in the tab: the next run goes on from its cursor.
+stopped there. What it has is kept in the tab: the next run goes on from its cursors.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,7 +15,7 @@ import streamlit as st
 from api_client import AnswerSocket, ApiClient, ApiError
 from api_types import AnswerEvent, Chat, Place
 
-_STATE: Final = "growing_answer"
+_STATE: Final = "growing_answers"
 # The page is drawn at most so often, and the script can be stopped at least so often.
 _FRAME_SECONDS: Final = 0.05
 _WAKE_SECONDS: Final = 0.25
@@ -53,21 +53,30 @@ class Growing:
         return now
 
 
-def seen(chat: Chat) -> Growing:
-    """What this tab has of a running answer, or what the API had stored when it was read."""
-    growing: Growing | None = st.session_state.get(_STATE)
-    if growing and growing.question_id == chat.question_id and not growing.ended:
+# The answers that are followed together, by their ids.
+Together = dict[str, Growing]
+
+
+def seen(chats: Iterable[Chat]) -> Together:
+    """What this tab has of running answers, or what the API had stored when they were read."""
+    return {chat.question_id: _seen(chat) for chat in chats}
+
+
+def _seen(chat: Chat) -> Growing:
+    kept: Together = st.session_state.get(_STATE, {})
+    growing = kept.get(chat.question_id)
+    if growing and not growing.ended:
         return growing
     return Growing(chat.question_id, chat.answer, chat.reasoning)
 
 
-def follow(client: ApiClient, growing: Growing, link: AnswerSocket | None = None) -> Iterator[Growing]:
-    """Every state that is worth drawing until the answer has ended, and the last one again several times a second.
+def follow(client: ApiClient, growing: Together, link: AnswerSocket | None = None) -> Iterator[Together]:
+    """Every state that is worth drawing until all answers have ended, and the last one again several times a second.
 
-    `link` is a socket that watches the answer already. Raises ApiError when nobody may see the answer any more.
+    `link` is a socket that watches them already. Raises ApiError when nobody may see them any more.
     """
     pause = _FIRST_PAUSE
-    while not growing.ended:
+    while not _all_ended(growing):
         try:
             with closing(link or _watch(client, growing)) as open_link:
                 for latest in _read(open_link, growing):
@@ -77,33 +86,36 @@ def follow(client: ApiClient, growing: Growing, link: AnswerSocket | None = None
         except ApiError as error:
             if error.status in _LOST_FOR_GOOD:
                 raise
-            growing = replace(growing, away=pause > _FIRST_PAUSE)
+            growing = {key: replace(each, away=pause > _FIRST_PAUSE) for key, each in growing.items()}
             yield from _rest(growing, pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
         link = None
     st.session_state.pop(_STATE, None)
 
 
-def _watch(client: ApiClient, growing: Growing) -> AnswerSocket:
+def _watch(client: ApiClient, growing: Together) -> AnswerSocket:
     link = client.open_socket()
     try:
-        link.watch(growing.question_id, after=growing.cursor)
+        for each in growing.values():
+            if not each.ended:
+                link.watch(each.question_id, after=each.cursor)
     except ApiError:
         link.close()
         raise
     return link
 
 
-def _read(link: AnswerSocket, growing: Growing) -> Iterator[Growing]:
+def _read(link: AnswerSocket, growing: Together) -> Iterator[Together]:
     """What comes within one frame is drawn together; the first piece is not kept waiting."""
     drawn, due = growing, 0.0
-    while not growing.ended:
+    while not _all_ended(growing):
         has_news = _shown(growing) != _shown(drawn)
         event = link.next_event(max(0.0, due - time.monotonic()) if has_news else _WAKE_SECONDS)
-        if event:
-            growing = growing.take(event)
-            is_silent = (growing.text, growing.passages) == (drawn.text, drawn.passages)
-            if not growing.ended and (is_silent or time.monotonic() < due):
+        if event and event.question_id in growing:
+            latest = growing[event.question_id].take(event)
+            growing = {**growing, event.question_id: latest}
+            is_silent = _told(growing) == _told(drawn)
+            if not latest.ended and (is_silent or time.monotonic() < due):
                 continue
         began = time.monotonic()
         yield growing
@@ -112,11 +124,19 @@ def _read(link: AnswerSocket, growing: Growing) -> Iterator[Growing]:
         drawn = growing
 
 
-def _shown(growing: Growing) -> tuple[object, ...]:
-    return growing.text, growing.reasoning, growing.passages
+def _all_ended(growing: Together) -> bool:
+    return all(each.ended for each in growing.values())
 
 
-def _rest(growing: Growing, seconds: float) -> Iterator[Growing]:
+def _told(growing: Together) -> list[tuple[object, ...]]:
+    return [(each.text, each.passages) for each in growing.values()]
+
+
+def _shown(growing: Together) -> list[tuple[object, ...]]:
+    return [(each.text, each.reasoning, each.passages) for each in growing.values()]
+
+
+def _rest(growing: Together, seconds: float) -> Iterator[Together]:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         yield growing

@@ -9,7 +9,8 @@ from typing import Final, Literal
 import streamlit as st
 
 from api_client import ApiError
-from api_types import Model, ModelList, is_built_in
+from api_model_types import Model, ModelList
+from api_types import is_built_in
 from conversation import screen
 from i18n import t
 from visitor import identity, notices

@@ -4,13 +4,13 @@ Turns that were seen stay in this tab, so a long conversation is read page by pa
 the tree that regenerated and edited turns make, one path is on screen.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import streamlit as st
 
 from api_client import ApiError
-from api_types import Chat, Conversation
+from api_types import Chat, Comparison, Conversation
 from visitor import identity, notices
 
 PARAMETER: Final = "c"
@@ -42,9 +42,25 @@ class History:
         return path[::-1]
 
     @property
-    def running(self) -> Chat | None:
-        leaf = self.turns.get(self.leaf or "")
-        return leaf if leaf and leaf.is_running else None
+    def running(self) -> tuple[Chat, ...]:
+        """The answers that are being written: one, or several side by side."""
+        return tuple(answer for turn in self.path for answer in turn.answers if answer.is_running)
+
+    def note(self, changed: Chat) -> None:
+        """Show an answer as it is now, until the turns are read again."""
+        for turn in list(self.turns.values()):
+            if turn.group and changed.question_id in [each.question_id for each in turn.group.chats]:
+                alone = replace(changed, group=None)
+                chats = tuple(alone if each.question_id == alone.question_id else each for each in turn.group.chats)
+                self.note_group(replace(turn.group, chats=chats))
+            elif turn.question_id == changed.question_id:
+                self.turns[turn.question_id] = replace(changed, siblings=turn.siblings)
+
+    def note_group(self, group: Comparison) -> None:
+        """The same for answers side by side."""
+        for answer in group.chats:
+            if turn := self.turns.get(answer.question_id):
+                self.turns[answer.question_id] = replace(answer, siblings=turn.siblings, group=group)
 
 
 def conversation_id() -> str | None:
@@ -100,7 +116,14 @@ def show_branch(question_id: str) -> None:
 
 def name_turn(chat: Chat, name: str) -> None:
     """A question that was drawn before the API knew it keeps its name, so that its elements stay where they are."""
-    st.session_state.setdefault(_NAMES, {})[chat.question_id] = name
+    names = st.session_state.setdefault(_NAMES, {})
+    for slot, answer in enumerate(chat.answers):
+        names[answer.question_id] = column_name(name, slot)
+
+
+def column_name(turn: str, slot: int) -> str:
+    """What an answer side by side with others is called; the first one as its turn."""
+    return f"{turn}-{slot}" if slot else turn
 
 
 def turn_name(chat: Chat) -> str:

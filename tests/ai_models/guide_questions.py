@@ -51,6 +51,10 @@ ANSWERED = (
     "기본 제공 모델은 어떻게 답하나요?",
     "how do I move to another computer",
     ".env 파일은 어디에 있어요?",
+    "Can I compare several models?",
+    "여러 모델을 비교할 수 있나요?",
+    "What is a temporary chat?",
+    "임시 대화는 어떻게 하나요?",
 )
 
 NOT_ANSWERED = (

@@ -151,6 +151,14 @@ def test_socket_shows_all_answers_and_they_are_stopped_together(owner: Person, s
     assert choose(owner, group, ids(group)[1])[0] == 200
 
 
+def test_stopping_one_waits_for_no_other(owner: Person, system: LiveSystem) -> None:
+    group = compare(owner, models=["fake/held", "fake/held:3"], wait=False)["group"]
+    stopped = owner.post(f"chats/{ids(group)[0]}/cancel/")
+    assert (stopped.status_code, stopped.json()["status"]) == (200, "cancelled")
+    assert shown(owner.get(f"comparisons/{group['id']}/").json(), "status")[1] in ("queued", "streaming")
+    system.upstream.release()
+
+
 def test_advanced_chat_compares_models_that_answer_from_passages(owner: Person) -> None:
     group = compare(owner, "What do they say?", ["fake/echo", "builtin"], mode="advanced")["group"]
     assert shown(group, "status") == ["done", "done"]

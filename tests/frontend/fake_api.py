@@ -15,8 +15,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.frontend import fake_library
+from tests.frontend import fake_answers, fake_library
 from tests.frontend.fake_accounts import AccountRoutes, now
+from tests.frontend.fake_answers import AnswerRoutes
 from tests.frontend.fake_library import FakeLibrary, LibraryRoutes
 from tests.frontend.fake_models import model_list
 from tests.frontend.fake_socket import serve_socket
@@ -52,6 +53,7 @@ class FakeApi:
     answer_seconds: float = 0.0
     free: threading.Event = field(default_factory=threading.Event)
     answer: Answerer = answer_by_quoting
+    answer_of: Body = field(default_factory=dict)  # by model
     page_size: int = 20
     wait_seconds: float = 5.0
     language_model: bool = False
@@ -63,6 +65,7 @@ class FakeApi:
     tokens: dict[str, Body] = field(default_factory=dict)
     conversations: dict[str, Body] = field(default_factory=dict)
     chats: dict[str, Body] = field(default_factory=dict)
+    comparisons: dict[str, Body] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     cut_sockets_after: int = 0
@@ -107,7 +110,7 @@ class FakeApi:
         return sum(1 for each in self.requests if each == (method, path))
 
 
-class Handler(LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
+class Handler(AnswerRoutes, LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
     """Routes by regular expression; one short method per resource."""
 
     protocol_version = "HTTP/1.1"
@@ -120,6 +123,9 @@ class Handler(LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self._serve("POST")
+
+    def do_PUT(self) -> None:
+        self._serve("PUT")
 
     def do_PATCH(self) -> None:
         self._serve("PATCH")
@@ -148,7 +154,7 @@ class Handler(LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
                 return self._fail(*errors.pop(0))
         self.token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
         self.user = self.api.tokens.get(self.token)  # type: ignore[assignment]
-        for pattern, name in (*ROUTES, *fake_library.ROUTES):
+        for pattern, name in (*ROUTES, *fake_library.ROUTES, *fake_answers.ROUTES):
             if match := re.fullmatch(pattern, path):
                 if name not in OPEN_TO_ALL and self.user is None:
                     signed = "session_ended" if self.headers.get("Authorization") else "not_signed_in"
@@ -202,6 +208,7 @@ class Handler(LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
             return self._send(201, self._shown(self.api.conversations[self._new_conversation(self.body)]))
         term = self.query.get("search", "").lower()
         rows = [row for row in self.api.conversations.values() if self._mine(row["id"]) and not row["deleted"]]
+        rows = [row for row in rows if not row["temporary"]]
         rows = [self._found(row, term) for row in rows]
         rows = [row for row in rows if row["match"] or term in row["title"].lower()]
         if "pinned" in self.query:
@@ -255,7 +262,7 @@ class Handler(LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
     def _with_siblings(self, chat: Body) -> Body:
         places = (chat["conversation"], chat["parent"])
         rows = [each for each in self.api.chats.values() if (each["conversation"], each["parent"]) == places]
-        return {**chat, "siblings": [each["question_id"] for each in rows]}
+        return {**self.shown_chat(chat), "siblings": [each["question_id"] for each in rows]}
 
     def _chats(self, method: str) -> None:
         key = self.headers.get("Idempotency-Key")
@@ -266,7 +273,7 @@ class Handler(LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
             return self._fail(*chat)
         if self.query.get("wait") == "true":
             wait_until(lambda: chat["status"] not in RUNNING, self.api.wait_seconds)
-        return self._send(202 if chat["status"] in RUNNING else 200, chat)
+        return self._send(202 if chat["status"] in RUNNING else 200, self.shown_chat(chat))
 
     def ask(self, key: str, body: Body) -> Body | tuple[int, str]:
         """The chat that was asked, or why not."""
@@ -277,7 +284,8 @@ class Handler(LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
                     return 404, "not_found"
                 if self._shown(self.api.conversations[conversation])["running"]:
                     return 409, "answer_running"
-                self.api.keys[key] = self._new_chat(conversation, body)
+                begin = self.compare if body.get("models") else self._new_chat
+                self.api.keys[key] = begin(conversation, body)
         return self.api.chats[self.api.keys[key]]
 
     def _new_conversation(self, body: Body) -> str:
@@ -285,7 +293,7 @@ class Handler(LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
             "id": str(uuid.uuid4()), "mode": body["mode"], "title": body.get("question_text", "")[:60],
             "title_by": "question", "model": body.get("model", "builtin"), "pinned": False, "archived": False,
             "system_prompt": body.get("system_prompt", ""), "parameters": body.get("parameters", {}),
-            "collections": body.get("collections", []), "deleted": False, "current_leaf": None, "created_datetime": now(), "updated_datetime": now(),
+            "collections": body.get("collections", []), "temporary": body.get("temporary", False), "deleted": False, "current_leaf": None, "created_datetime": now(), "updated_datetime": now(),
             "owner": self.user["user_id"],
         }  # fmt: skip
         self.api.conversations[row["id"]] = row
@@ -302,7 +310,7 @@ class Handler(LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
             "first_token_datetime": None, "finished_datetime": None, "attempts": 0,
             "collections": body.get("collections", row["collections"]), "confidence": "", "unsupported": [],
             "attachments": [{"id": each, "url": f"/api/attachments/{each}/"} for each in body.get("images", [])],
-            "passages": None,
+            "passages": None, "comparison": body.get("comparison"), "feedback": None,
         }  # fmt: skip
         row.update(
             updated_datetime=now(), current_leaf=chat["question_id"], title=row["title"] or chat["question_text"]
@@ -321,21 +329,7 @@ class Handler(LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
 
     def _chat(self, method: str, question_id: str) -> None:
         chat = self.api.chats.get(question_id)
-        return self._send(200, chat) if chat else self._fail(404, "not_found")
-
-    def _cancel(self, method: str, question_id: str) -> None:
-        chat = self.api.chats[question_id]
-        chat.update(status="cancelled", finished_datetime=now())
-        self._send(200, chat)
-
-    def _regenerate(self, method: str, question_id: str) -> None:
-        chat = self.api.chats[question_id]
-        model = self.body.get("model", "")
-        if chat["status"] != "done" and model in ("", chat["model"]):
-            self._start(chat)
-            return self._send(202, chat)
-        body = {**chat, "model": model or chat["model"]}
-        return self._send(202, self.api.chats[self._new_chat(chat["conversation"], body)])
+        return self._send(200, self.shown_chat(chat)) if chat else self._fail(404, "not_found")
 
 
 OPEN_TO_ALL = {"sessions", "redeem", "users", "models", "health"}
@@ -360,14 +354,12 @@ ROUTES = (
     (r"conversations/([^/]+)/chats/", "history"),
     (r"chats/", "chats"),
     (r"chats/([^/]+)/", "chat"),
-    (r"chats/([^/]+)/cancel/", "cancel"),
-    (r"chats/([^/]+)/regenerate/", "regenerate"),
 )
 
 
 def finish(api: FakeApi, chat: Body) -> None:
     api.free.wait(60)
-    result = api.answer(chat["question_text"])
+    result = api.answer_of.get(chat["model"]) or api.answer(chat["question_text"])
     if chat["status"] == "cancelled":
         return
     chat.update({"status": "done", **result, "finished_datetime": now(), "attempts": 1})

@@ -79,8 +79,10 @@ class _Socket:
             api.lose_next_reply = False
             self._cut()
             return
-        self._send({"type": "accepted", "client_key": key, "chat": chat})
-        self._watch(chat["question_id"], "")
+        shown = self._handler.shown_chat(chat)
+        self._send({"type": "accepted", "client_key": key, "chat": shown})
+        for each in shown["group"]["chats"] if shown["group"] else [shown]:
+            self._watch(each["question_id"], "")
 
     def _watch(self, question_id: str, after: str) -> None:
         threading.Thread(target=self._show, args=(question_id, after), daemon=True).start()

@@ -40,6 +40,10 @@ def answer_from(api: FakeApi, **fields: Any) -> dict[str, Any]:
     return passage
 
 
+def look_in(tab: AppTest, collections: list[str]) -> None:
+    next(each for each in tab.pills if str(each.key).startswith("collections-")).set_value(collections).run()
+
+
 def test_the_empty_library_offers_the_sample(advanced: AppTest, api: FakeApi) -> None:
     click(advanced, "add-sample")
     click(advanced.run(), "suggestion-1")
@@ -112,11 +116,11 @@ def test_the_chosen_collections_open_the_conversation_and_can_be_changed(advance
     reports = api.library.add_collection("Reports")
     advanced.session_state["collections_read"] = None
     advanced.run()
-    next(each for each in advanced.pills).set_value([reports["id"]]).run()
+    look_in(advanced, [reports["id"]])
     ask(advanced, "second")
     second = list(api.chats.values())[1]
     assert second["collections"] == [reports["id"]]
-    next(each for each in advanced.pills).set_value([reports["id"], mine["id"]]).run()
+    look_in(advanced, [reports["id"], mine["id"]])
     assert api.conversations[second["conversation"]]["collections"] == [reports["id"], mine["id"]]
 
 
@@ -150,10 +154,10 @@ def test_what_the_search_found_is_known_before_the_first_word() -> None:
     from conversation.following import Growing
 
     found = [{"data_id": 1, "score": 2.0, "title": "handbook", "heading": "Leave", "page": 3, "document": "d"}]
-    event = {"type": "passages", "epoch": 1, "id": "1-1", "passages": found}
+    event = {"type": "passages", "question_id": "q", "epoch": 1, "id": "1-1", "passages": found}
     growing = Growing("q").take(AnswerEvent.read(event))
     assert growing.passages == (Place("handbook", "Leave", 3),)
-    anew = growing.take(AnswerEvent.read({"type": "status", "epoch": 2, "id": "2-0"}))
+    anew = growing.take(AnswerEvent.read({"type": "status", "question_id": "q", "epoch": 2, "id": "2-0"}))
     assert anew.passages is None, "another worker searches anew"
 
 

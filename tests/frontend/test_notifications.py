@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.frontend import fake_accounts
 from tests.frontend.conftest import FRONTEND
-from tests.frontend.fake_api import FakeApi
+from tests.frontend.fake_api import FakeApi, wait_until
 from tests.frontend.tab import ask, html
 
 
@@ -135,3 +137,26 @@ def test_looks_become_rare_while_the_api_is_away(
     fake_accounts.notify(api, "model_up", name="m")
     guest_page.run()
     assert toasts(guest_page) == ["The model m answers again\\."]
+
+
+def test_what_happens_while_an_answer_streams_is_not_kept_waiting(
+    page: AppTest, api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("visitor.news.LOOK_SECONDS", 0.1)
+    page.run()
+    ai_chat = page.switch_page(str(FRONTEND / "pages" / "ai_chat.py")).run()
+    api.pieces = ["Half", " and half"]
+    looked: list[bool] = []
+
+    def look_on() -> None:
+        looked.append(wait_until(lambda: bool(api.chats), 10))
+        before = api.count("GET", "notifications/")
+        looked.append(wait_until(lambda: api.count("GET", "notifications/") > before + 2, 10))
+        api.grow()
+        api.grow()
+
+    thread = threading.Thread(target=look_on, daemon=True)
+    thread.start()
+    ask(ai_chat, "hello")
+    thread.join(20)
+    assert looked == [True, True]
