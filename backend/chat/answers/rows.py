@@ -111,7 +111,12 @@ _FINISH: LiteralString = """
 
 # One statement stores the answer and what its user is told of it: neither exists without the other.
 _FINISH_AND_TELL: LiteralString = f"""
-    WITH finished AS ({_FINISH} RETURNING *), {TELL_FINISHED} SELECT count(*) AS finished FROM finished
+    WITH finished AS ({_FINISH} RETURNING *), {TELL_FINISHED} SELECT user_id FROM finished
+"""
+
+# A guest who signed in while it was written has taken it along, and its words are hashed together with their owner.
+_FIND_AGAIN: LiteralString = """
+    UPDATE chats SET search_terms = %(search_terms)s::bigint[] WHERE question_id = %(question_id)s AND user_id = %(user)s
 """
 
 # A passage that was deleted meanwhile is cited by its words alone.
@@ -171,25 +176,36 @@ async def release_answer(claim: Claim) -> None:
 
 async def finish_answer(claim: Claim, outcome: Outcome) -> bool:
     """Store the whole answer once. False: the row was not ours any more, and nothing changed."""
-    # A long text takes a while to cut into words: the other answers go on meanwhile.
-    terms = None
-    if not claim.temporary:
-        terms = await asyncio.to_thread(terms_to_store, claim.user, claim.question_text, outcome.text)
     pool = await async_pool()
-    parameters = {**_finish_parameters(claim, outcome), "search_terms": terms}
+    parameters = {**_finish_parameters(claim, outcome), "search_terms": await _terms(claim, claim.user, outcome)}
     async with pool.connection() as connection:
         if not outcome.citations:
-            return await _finish(connection, parameters)
-        async with connection.transaction():
-            if not await _finish(connection, parameters):
-                return False
-            await _store_citations(connection, claim, outcome)
-    return True
+            owner = await _finish(connection, parameters)
+        else:
+            async with connection.transaction():
+                if owner := await _finish(connection, parameters):
+                    await _store_citations(connection, claim, outcome)
+        if owner and owner != claim.user:
+            moved = {
+                "question_id": claim.question_id,
+                "user": owner,
+                "search_terms": await _terms(claim, owner, outcome),
+            }
+            await connection.execute(_FIND_AGAIN, moved)
+    return owner is not None
 
 
-async def _finish(connection: AsyncConnection[DictRow], parameters: dict[str, object]) -> bool:
+async def _terms(claim: Claim, owner: UUID, outcome: Outcome) -> list[int] | None:
+    if claim.temporary:
+        return None
+    # A long text takes a while to cut into words: the other answers go on meanwhile.
+    return await asyncio.to_thread(terms_to_store, owner, claim.question_text, outcome.text)
+
+
+async def _finish(connection: AsyncConnection[DictRow], parameters: dict[str, object]) -> UUID | None:
+    """Return whose the answer is now; None when nothing was changed."""
     row = await (await connection.execute(_FINISH_AND_TELL, parameters)).fetchone()
-    return bool(row and row["finished"])
+    return row["user_id"] if row else None
 
 
 def _finish_parameters(claim: Claim, outcome: Outcome) -> dict[str, object]:
