@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chat.limits.rules import code_from_address, registration_from_address, sign_in_from_address, sign_in_of_account
+from chat.limits.rules import (
+    code_from_address,
+    guests_from_address,
+    registration_from_address,
+    sign_in_from_address,
+    sign_in_of_account,
+)
 from chat.limits.window import Rule, give_back, take
 
 
@@ -30,6 +36,11 @@ def code_attempt(*, address: str) -> Iterator[None]:
 def allow_registration(*, address: str) -> None:
     """Count a new account. Raises TooManyRegistrations."""
     take(registration_from_address(), address)
+
+
+def allow_guest(*, address: str) -> None:
+    """Count a new guest: each has tokens of their own for a day. Raises TooManyGuests."""
+    take(guests_from_address(), address)
 
 
 @contextmanager
