@@ -78,8 +78,7 @@ def test_of_200_wrong_passwords_at_once_10_are_compared(limited: OwnApi) -> None
     user = new_account()
     statuses = guess_often(limited, user, 200)
     assert statuses[401] == 10
-    # On a busy machine some find no free connection in time; they were not compared either.
-    assert statuses.keys() <= {401, 429, 503}
+    assert statuses.keys() == {401, 429}
     # Not the right one either, in whatever case and width the name is typed.
     name = user.user_id
     for user.user_id in (name, name.upper(), name.replace("k", "\N{FULLWIDTH LATIN SMALL LETTER K}")):
@@ -91,7 +90,7 @@ def test_of_200_wrong_passwords_at_once_10_are_compared(limited: OwnApi) -> None
 def test_without_redis_10_are_compared_as_well(limited: OwnApi) -> None:
     with limited.redis.stopped():
         statuses = guess_often(limited, new_account(), 60)
-        assert statuses[401] == 10 and statuses.keys() <= {401, 429, 503}
+        assert statuses[401] == 10 and statuses.keys() == {401, 429}
     wait_until(lambda: "X-Degraded" not in new_guest(limited.url).get("users/me/").headers, "Redis is back")
 
 

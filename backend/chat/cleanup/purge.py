@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
@@ -42,6 +42,7 @@ _CLAIM = """
     )
     INSERT INTO purges (user_id, started_datetime) SELECT uuid, now() FROM off ON CONFLICT DO NOTHING
 """
+_FREE = "SELECT user_id FROM purges ORDER BY random() LIMIT %s FOR UPDATE SKIP LOCKED"
 # Keeps other cleaners off these users, with whom this one would deadlock.
 _HOLD = "SELECT user_id FROM purges WHERE user_id = ANY(%(users)s) ORDER BY user_id FOR UPDATE NOWAIT"
 # In which the write-behind locks them.
@@ -111,9 +112,9 @@ class _Paces:
 
 def _free_users() -> list[UUID]:
     """Return some claimed users whom no other cleaner is deleting at this moment; two cleaners seldom get the same."""
-    with transaction.atomic():
-        free = Purge.objects.select_for_update(skip_locked=True).order_by("?")
-        return [purge.pk for purge in free[:_DELETED_AT_ONCE]]
+    with connection.cursor() as cursor:
+        cursor.execute(_FREE, [_DELETED_AT_ONCE])
+        return [user for (user,) in cursor.fetchall()]
 
 
 def _delete(users: list[UUID], paces: _Paces) -> Purged:

@@ -13,6 +13,7 @@ from chat.limits.rules import (
     sign_in_of_account,
 )
 from chat.limits.window import Rule, give_back, take
+from chat.open_connections import give_back_connection
 
 
 @contextmanager
@@ -22,6 +23,7 @@ def password_attempt(*, account: str, address: str) -> Iterator[None]:
     `account` is its uuid: of one name there are many spellings. Raises TooManySignIns, and then
     nothing was compared.
     """
+    give_back_connection()
     with _attempt(sign_in_of_account(), account), _attempt(sign_in_from_address(), address):
         yield
 
@@ -29,6 +31,7 @@ def password_attempt(*, account: str, address: str) -> Iterator[None]:
 @contextmanager
 def code_attempt(*, address: str) -> Iterator[None]:
     """The same for one-time codes. Raises TooManyCodes."""
+    give_back_connection()
     with _attempt(code_from_address(), address):
         yield
 
