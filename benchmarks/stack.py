@@ -117,6 +117,7 @@ def _variables(folder: DataFolder, servers: Servers, addresses: Addresses, upstr
         "OLLAMA_URL": "",
         # What is measured is the system, not its limits.
         "ANSWERS_AT_ONCE": "0",
+        "GUESTS_PER_HOUR": "0",
         "QUESTIONS_PER_MINUTE": "0",
         "TOKENS_PER_DAY": "0",
     }

@@ -30,6 +30,8 @@ os.environ |= {
     "TRIPLE_CHAT_DATA": str(DATA_FOLDER / "data"),
     "TRIPLE_CHAT_ENV_FILE": str(ENV_FILE),
     "DJANGO_SETTINGS_MODULE": "config.settings",
+    # Everybody in the tests is a guest of their own, and nobody here has an address.
+    "GUESTS_PER_HOUR": "0",
 }
 # A developer's own keys and endpoints must not reach a test.
 for name in ("AI_ENDPOINTS", "OPENAI_API_KEY", "OPENAI_BASE_URL"):

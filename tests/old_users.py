@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from typing import Any
 
@@ -37,12 +38,12 @@ def guest_expired_for(span: timedelta, *, chats: int = 2) -> OpenedSession:
 def with_chats(user: User, count: int) -> list[Chat]:
     conversation = Conversation.objects.create(user=user, mode="ai", title="Old")
     common: dict[str, Any] = {"user": user, "conversation": conversation, "mode": "ai", "model": "builtin"}
-    chats: list[Chat] = []
-    for number in range(count):
-        parent = chats[-1] if chats else None
-        chats.append(Chat.objects.create(**common, question_text=str(number), status="done", parent=parent))
-        Citation.objects.create(chat=chats[-1], rank=1, quote="Quoted", start=0, end=6)
-        SearchLog.objects.create(user=user, question=chats[-1], query="Old", duration_ms=1)
+    chats = [Chat(**common, question_text=str(number), status="done") for number in range(count)]
+    for before, chat in itertools.pairwise(chats):
+        chat.parent = before
+    Chat.objects.bulk_create(chats)
+    Citation.objects.bulk_create(Citation(chat=chat, rank=1, quote="Quoted", start=0, end=6) for chat in chats)
+    SearchLog.objects.bulk_create(SearchLog(user=user, question=chat, query="Old", duration_ms=1) for chat in chats)
     Conversation.objects.filter(pk=conversation.pk).update(current_leaf=chats[-1])
     return chats
 

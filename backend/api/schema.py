@@ -34,7 +34,12 @@ _ERRORS = {
 _BUSY = ("answer_running", "The conversation's last question is being answered, or the key was used before.")
 _FORBIDDEN = ("forbidden", "For staff only, or not for this rank.")
 _LIMITED = {"429": ("too_many_questions", "A limit of the settings; `code` says which, Retry-After how long to wait.")}
-_GUESSED = {"429": ("too_many_sign_ins", "Too many wrong passwords or codes; Retry-After says how long to wait.")}
+_GUESSED = {
+    "429": (
+        "too_many_sign_ins",
+        "Too many wrong passwords or codes, or new guests: `code` says which; see Retry-After.",
+    )
+}
 _CLASH = ("user_id_taken", "The name is taken, or you are what you want to become; `code` says which.")
 _STAFF = {"403": _FORBIDDEN}
 _REFUSALS = {

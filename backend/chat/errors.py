@@ -126,6 +126,11 @@ class TooManyRegistrations(LimitReached):
     message = "Too many new accounts from this address. Try again later."
 
 
+class TooManyGuests(LimitReached):
+    code = "too_many_guests"
+    message = "Too many new guests from this address. Sign in, or try again later."
+
+
 class TooManyQuestions(LimitReached):
     code = "too_many_questions"
     message = "Too many questions in one minute. Try again shortly."

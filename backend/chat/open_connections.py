@@ -1,21 +1,32 @@
-"""Is a pooled connection still open? Answered from the socket, without asking the server."""
+"""Connections of the pool: whether one is still open, and giving one back early."""
 
 from __future__ import annotations
 
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
+from django.db import connection as own_connection
 from psycopg import BaseConnection
 
 
 def is_open(connection: BaseConnection[Any]) -> bool:
     """Whether the server has not closed an idle connection, as it does when it restarts.
 
-    Between statements the server has nothing to say: what can be read is its goodbye. Asking
-    it instead would be a round trip before every use.
+    Answered from the socket: between statements the server has nothing to say, and what can be read is its
+    goodbye. Asking it instead would be a round trip before every use.
     """
     if connection.closed:
         return False
     with DefaultSelector() as selector:
         selector.register(connection.fileno(), EVENT_READ)
         return not selector.select(0)
+
+
+def give_back_connection() -> None:
+    """Let others have this thread's connection while it does something slow; its next statement takes one again.
+
+    Many who compare passwords, slow on purpose, or wait for Redis would hold all of the pool's. Within a
+    transaction nothing happens.
+    """
+    if not own_connection.in_atomic_block:
+        own_connection.close()

@@ -136,7 +136,7 @@ def ask(
         # Before the page is drawn, which then takes the cookie over.
         identity.ensure_session()
     except ApiError as error:
-        if error.code == "guests_closed":
+        if error.code in {"guests_closed", "too_many_guests"}:
             _drop(question, draft=True)
             notices.leave("info", notices.sentence(error), offers_sign_in=True)
         question.problem = error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +12,7 @@ import requests
 from models.models import Chat, Collection, Session, User
 from tests.accounts import PASSWORD, assert_ended, row_of
 from tests.cast import Person, new_guest, nobody
-from tests.system import LiveSystem
+from tests.system import LiveSystem, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -180,6 +181,24 @@ def test_signing_in_moves_the_chats_of_the_guest_when_asked_to(system: LiveSyste
     assert Collection.objects.filter(owner=row_of(here).user).count() == 2
     assert_ended(guest)
     assert account.get("users/me/").status_code == 200
+
+
+def test_answer_that_is_written_meanwhile_is_found_by_its_words(system: LiveSystem) -> None:
+    name = new_name()
+    registered(nobody(system.api_url), name)
+    guest = new_guest(system.api_url)
+    asked = guest.ask("Where do quaggas graze?{fake:held:3}", wait=False).json()
+    wait_until(
+        lambda: guest.get(f"chats/{asked['question_id']}/").json()["status"] == "streaming", "it is being written"
+    )
+    here = sign_in(system.api_url, name, token=guest.token, keep_chats=True)
+    assert len(here.get("conversations/?search=quaggas").json()["results"]) == 1
+    system.upstream.release()
+    wait_until(lambda: here.get(f"chats/{asked['question_id']}/").json()["status"] == "done", "it is written")
+    answer = here.get(f"chats/{asked['question_id']}/").json()["response_text"]
+    word = max(re.findall(r"[a-z]+", answer), key=len)
+    for words in ("quaggas", f"quaggas {word}"):
+        assert len(here.get("conversations/", params={"search": words}).json()["results"]) == 1, words
 
 
 def test_signing_in_leaves_the_guest_alone_unless_asked(system: LiveSystem, owner: Person) -> None:

@@ -143,7 +143,15 @@ def test_new_sign_in_is_told_to_the_sessions_that_are_there(system: LiveSystem) 
     second = nobody(system.api_url).post("sessions/", body, headers={"X-Device": "Phone"}).json()
     (note,) = news(first)["results"]
     assert (note["kind"], note["payload"]["device"]) == ("new_sign_in", "Phone")
-    assert note["payload"]["session"] == str(row_of(Person(system.api_url, second["token"])).id)
+    device = Person(system.api_url, second["token"])
+    assert note["payload"]["session"] == str(row_of(device).id)
+    # Who has just signed in is not told of it; of the next one both are.
+    assert (news(device)["results"], news(device, after=0)["results"], news(device)["unread"]) == ([], [], 0)
+    with Tab(device) as tab:
+        tab.assert_open()
+        third = row_of(Person(system.api_url, nobody(system.api_url).post("sessions/", body).json()["token"]))
+        assert told_by_socket(tab, "new_sign_in")["payload"]["session"] == str(third.id)
+    assert (len(news(first)["results"]), len(news(device)["results"])) == (2, 1)
 
 
 def test_session_that_ends_soon_is_told_once(owner: Person) -> None:

@@ -147,7 +147,7 @@ def test_codes_of_refused_frames_are_those_of_the_code() -> None:
     # A socket neither signs in nor changes accounts.
     of_accounts = {
         *("code_invalid", "forbidden", "guests_closed", "is_account", "is_guest", "not_yourself", "password_weak"),
-        *("registration_closed", "too_many_codes", "too_many_registrations", "too_many_sign_ins"),
+        *("registration_closed", "too_many_codes", "too_many_guests", "too_many_registrations", "too_many_sign_ins"),
         *("user_id_invalid", "user_id_taken", "wrong_password"),
     }
     # Nor does it take files.

@@ -199,7 +199,8 @@ async def test_socket_that_cannot_be_written_to_leaves_no_task(owner: Person, da
     }
     with pytest.raises(OSError):
         await ChatConsumer.as_asgi()(scope, receive, send)
-    # What listens for all sockets goes on; nothing of this one does.
+    # All that runs for one socket is started from here. What is left of others serves the whole loop: the connection
+    # pool's tasks, which never end, and readers of Redis, which notice only when they wake that nobody listens.
     assert not [task for task in asyncio.all_tasks() if "/api/consumers/" in task.get_coro().cr_code.co_filename]  # type: ignore[union-attr]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,8 @@ from tests.old_users import away_for, chats_of, expired_for, guest_expired_for, 
 
 MONTH = timedelta(days=30)
 HOUR = timedelta(hours=1)
+# A thousand take a minute on a busy machine.
+RETURNING = int(os.environ.get("RETURNING_USERS", "300"))
 
 
 def exists(user: User) -> bool:
@@ -99,7 +102,7 @@ def test_what_a_dead_cleaner_left_is_finished_by_the_next(monkeypatch: pytest.Mo
     with_chats(account, 150)
     expired_for(account, MONTH)
 
-    def die(users: Any) -> Any:
+    def die(*_: Any) -> Any:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(purge, "_delete_users", die)
@@ -115,7 +118,7 @@ def test_what_a_dead_cleaner_left_is_finished_by_the_next(monkeypatch: pytest.Mo
 
 
 def test_two_cleaners_an_expiry_and_many_who_return_at_once() -> None:
-    people = [guest_expired_for(MONTH if number % 4 else MONTH - HOUR, chats=3) for number in range(300)]
+    people = [guest_expired_for(MONTH if number % 4 else MONTH - HOUR, chats=3) for number in range(RETURNING)]
     early = {each.user.uuid for number, each in enumerate(people) if not number % 4}
     away_for(people[0].user, MONTH - HOUR)
     start = threading.Barrier(11)
@@ -137,10 +140,10 @@ def test_two_cleaners_an_expiry_and_many_who_return_at_once() -> None:
         cleaners = [pool.submit(in_thread, clean) for _ in range(2)]
         expiry = pool.submit(in_thread, expire)
         # The last to be claimed come first, so that both sides win some.
-        visitors = [pool.submit(in_thread, come_back, people[:80:-1][first::8]) for first in range(8)]
-        back = {user.uuid for visit in visitors for user in visit.result(60)}
-        totals = [cleaner.result(60) for cleaner in cleaners]
-        expiry.result(60)
+        visitors = [pool.submit(in_thread, come_back, people[: RETURNING // 4 : -1][first::8]) for first in range(8)]
+        back = {user.uuid for visit in visitors for user in visit.result(120)}
+        totals = [cleaner.result(120) for cleaner in cleaners]
+        expiry.result(120)
 
     left = {each.user.uuid for each in people if exists(each.user)}
     assert back - left == set(), "a user who came back was deleted"

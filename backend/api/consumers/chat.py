@@ -192,7 +192,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         return True
 
     async def _follow_news(self) -> None:
-        await follow_news(self._session.user.uuid, self._send, after=self._news.cursor, changed=self._news.changed)
+        await follow_news(self._session, self._send, after=self._news.cursor, changed=self._news.changed)
 
     # --- Sending --------------------------------------------------------------------
 
@@ -229,7 +229,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 def _open(handshake: Handshake) -> tuple[SignedIn, News]:
     """Return who opens the socket, and from where on there is news for them."""
     session = sign_in_socket(handshake)
-    return session, read_old(session.user.uuid, before=None, limit=1)
+    return session, read_old(session.user.uuid, session=session.session_id, before=None, limit=1)
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

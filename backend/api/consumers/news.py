@@ -8,7 +8,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from psycopg import Error as DatabaseError
@@ -16,6 +15,7 @@ from psycopg_pool import PoolTimeout
 
 from chat.notifications.listing import News, Note, read_new_async
 from chat.notifications.nudges import nudge_hub
+from chat.sessions.verifying import SignedIn
 
 logger = logging.getLogger(__name__)
 
@@ -25,11 +25,12 @@ _AT_ONCE = 50
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-async def follow_news(user: UUID, send: Send, *, after: int, changed: datetime | None) -> None:
+async def follow_news(session: SignedIn, send: Send, *, after: int, changed: datetime | None) -> None:
     """Send what comes after an id, for as long as the socket is open.
 
     Nudges only shorten the wait: one that was lost heals at the next look, SOCKET_CHECK_SECONDS later.
     """
+    user = session.user.uuid
     with nudge_hub().listen(user) as heard:
         pause = settings.SOCKET_CHECK_SECONDS
         while True:
@@ -38,7 +39,7 @@ async def follow_news(user: UUID, send: Send, *, after: int, changed: datetime |
                     await heard.wait()
             heard.clear()
             try:
-                news = await read_new_async(user, after=after, limit=_AT_ONCE)
+                news = await read_new_async(user, session=session.session_id, after=after, limit=_AT_ONCE)
             except (DatabaseError, PoolTimeout) as error:
                 logger.warning("News wait for the database (%s)", type(error).__name__)
                 continue

@@ -52,12 +52,13 @@ class NotificationsReadView(APIView):
 
 
 def _page(request: Request, *, page_size: int, after: int | None = None, before: int | None = None) -> dict[str, Any]:
-    user = current_session(request).user.uuid
+    here = current_session(request)
+    user, session = here.user.uuid, here.session_id
     if after is not None:
-        news = read_new(user, after=after, limit=page_size)
+        news = read_new(user, session=session, after=after, limit=page_size)
         rest = f"after={news.cursor}"
     else:
-        news = read_old(user, before=before, limit=page_size)
+        news = read_old(user, session=session, before=before, limit=page_size)
         rest = f"before={news.notes[-1].id}" if news.notes else ""
     return NewsSerializer({**_as_json(news), "next": _next(request, f"{rest}&page_size={page_size}", news)}).data
 

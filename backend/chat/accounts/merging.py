@@ -32,7 +32,8 @@ def move_everything(*, guest: User, account: User) -> None:
     """Hang all that `guest` has under `account`, within the caller's transaction.
 
     The guest stays behind, empty and expired, for the clean-up: a worker may still be writing an answer
-    in the guest's name. The answer itself lies in its conversation, so it arrives in the account.
+    in the guest's name. The answer itself lies in its conversation, so it arrives in the account, and
+    `finish_answer` notices whose it is.
     """
     # Locked from the top, as when a user is deleted.
     held = User.objects.select_for_update().filter(uuid=guest.uuid, is_guest=True).first()
@@ -56,10 +57,12 @@ def _move_chats(guest: User, account: User) -> None:
     # Both may have used the same key for a question; the one that is being moved is long accepted.
     taken = Chat.objects.filter(user=account, client_key=OuterRef("client_key"), slot=OuterRef("slot"))
     Chat.objects.filter(Exists(taken), user=guest).update(client_key=None)
+    # Whoever writes one of these waits here, and sees then whose it is.
+    list(Chat.objects.select_for_update(no_key=True).filter(user=guest, status__in=RUNNING).values_list("pk"))
     # What can be found by its words is hashed together with its owner.
-    finished = Chat.objects.filter(user=guest, conversation__temporary=False).exclude(status__in=RUNNING)
+    findable = Chat.objects.filter(user=guest, conversation__temporary=False)
     batch: list[Chat] = []
-    for chat in finished.only("question_id", "question_text", "response_text").iterator(chunk_size=_BATCH):
+    for chat in findable.only("question_id", "question_text", "response_text").iterator(chunk_size=_BATCH):
         chat.search_terms = terms_to_store(account.uuid, chat.question_text, chat.response_text)
         batch.append(chat)
         if len(batch) == _BATCH:

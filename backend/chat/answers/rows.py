@@ -76,8 +76,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """`names_conversation`: it is the first whole answer of one whose title is made from the question."""
+    """`owner`: whose the answer is now; `names_conversation`: it is the first whole one under a title made from its question."""
 
+    owner: UUID
     names_conversation: bool
 
 
@@ -126,8 +127,13 @@ _FINISH: LiteralString = """
 # One statement stores the answer and what its user is told of it: neither exists without the other.
 _FINISH_AND_TELL: LiteralString = f"""
     WITH finished AS ({_FINISH} RETURNING *), {TELL_FINISHED}
-    SELECT {IS_UNNAMED} AS names_conversation
+    SELECT finished.user_id AS owner, {IS_UNNAMED} AS names_conversation
       FROM finished JOIN conversations ON conversations.id = finished.conversation_id
+"""
+
+# A guest who signed in while it was written has taken it along, and its words are hashed together with their owner.
+_FIND_AGAIN: LiteralString = """
+    UPDATE chats SET search_terms = %(search_terms)s::bigint[] WHERE question_id = %(question_id)s AND user_id = %(user)s
 """
 
 # A passage that was deleted meanwhile is cited by its words alone.
@@ -177,20 +183,27 @@ async def release_answer(claim: Claim) -> None:
 
 async def finish_answer(claim: Claim, outcome: Outcome) -> Stored | None:
     """Store the whole answer once. None: the row was not ours any more, and nothing changed."""
-    # A long text takes a while to cut into words: the other answers go on meanwhile.
-    terms = None
-    if not claim.temporary:
-        terms = await asyncio.to_thread(terms_to_store, claim.user, claim.question_text, outcome.text)
     pool = await async_pool()
-    parameters = {**_finish_parameters(claim, outcome), "search_terms": terms}
+    parameters = {**_finish_parameters(claim, outcome), "search_terms": await _terms(claim, claim.user, outcome)}
     async with pool.connection() as connection:
         if not outcome.citations:
-            return await _finish(connection, parameters)
-        async with connection.transaction():
             stored = await _finish(connection, parameters)
-            if stored:
-                await _store_citations(connection, claim, outcome)
+        else:
+            async with connection.transaction():
+                if stored := await _finish(connection, parameters):
+                    await _store_citations(connection, claim, outcome)
+        if stored and stored.owner != claim.user:
+            terms = await _terms(claim, stored.owner, outcome)
+            moved = {"question_id": claim.question_id, "user": stored.owner, "search_terms": terms}
+            await connection.execute(_FIND_AGAIN, moved)
     return stored
+
+
+async def _terms(claim: Claim, owner: UUID, outcome: Outcome) -> list[int] | None:
+    if claim.temporary:
+        return None
+    # A long text takes a while to cut into words: the other answers go on meanwhile.
+    return await asyncio.to_thread(terms_to_store, owner, claim.question_text, outcome.text)
 
 
 async def _finish(connection: AsyncConnection[DictRow], parameters: dict[str, object]) -> Stored | None:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import Model
 
+from chat.cleanup.cascade import deletion_of
 from chat.library.files import remove_file
 from models.models import (
     Attachment,
@@ -42,16 +43,20 @@ class OwnedRows:
         """`users`: uuids, or a query for them."""
         return int(self._of(users).count())
 
-    def delete_some(self, users: Sequence[UUID], most: int) -> int:
-        """Delete up to `most` rows and their files; return how many rows."""
-        keys = list(self._of(users).values_list("pk", flat=True)[:most])
+    def find(self, users: Sequence[UUID], most: int) -> list[Any]:
+        """Return the keys of up to `most` rows."""
+        return list(self._of(users).values_list("pk", flat=True)[:most])
+
+    def remove_files(self, keys: Sequence[Any]) -> None:
+        """Before the rows go, and again by the next cleaner if they do not: no file may be left without a row."""
         if self.has_files:
-            # First, and again by the next cleaner if this transaction fails: no file may be left without a row.
             for key in keys:
                 remove_file(key)
-        if keys:
-            self.model._default_manager.filter(pk__in=keys).only("pk").delete()
-        return len(keys)
+
+    def deletion(self) -> str:
+        """SQL that deletes the rows of KEYS and returns a row for each."""
+        key = self.model._meta.pk.column
+        return deletion_of(self.model, key, key)
 
     def _of(self, users: Any) -> Any:
         return self.model._default_manager.filter(**{f"{self.owner}__in": users})

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 # Others notice a lock of 100 ms; a batch that takes a quarter of that leaves room for a slow disk.
 _TOO_LONG_SECONDS = 0.025
 _SHORT_SECONDS = 0.012
 _FIRST_ROWS = 20
+
+Done = TypeVar("Done")
+
+
+class TookTooLong(Exception):
+    """The transaction was rolled back."""
 
 
 class Pace:
@@ -23,9 +30,17 @@ class Pace:
     def batch(self) -> Iterator[int]:
         """Give the rows that the next transaction may take, and learn from how long it took."""
         started = time.monotonic()
-        yield self.rows
-        seconds = time.monotonic() - started
-        if seconds > _TOO_LONG_SECONDS:
-            self.rows = max(1, self.rows // 2)
-        elif seconds < _SHORT_SECONDS:
-            self.rows = min(self._most, self.rows + self.rows // 2 + 1)
+        try:
+            yield self.rows
+        finally:
+            seconds = time.monotonic() - started
+            if seconds > _TOO_LONG_SECONDS:
+                self.rows = max(1, self.rows // 2)
+            elif seconds < _SHORT_SECONDS:
+                self.rows = min(self._most, self.rows + self.rows // 2 + 1)
+
+    def run(self, work: Callable[[int], Done]) -> Done:
+        """Return `work(rows)`, one transaction; after each TookTooLong it is tried again with half as many rows."""
+        while True:
+            with suppress(TookTooLong), self.batch() as rows:
+                return work(rows)

@@ -12,22 +12,24 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from chat.cleanup.owned_rows import OWNED
+from chat.cleanup.cascade import KEYS, LockedByOthers, delete_at_once, deletion_of
+from chat.cleanup.owned_rows import OWNED, OwnedRows
 from chat.cleanup.pace import Pace
 from models.models import Purge, User
 
 # Few, so that those who wait for their turn can still come back.
 _CLAIMED_AT_ONCE = 50
-# Their own rows go last and together, with a look into every table that points at users.
-_DELETED_AT_ONCE = 5
+# So many share the look into each table.
+_DELETED_AT_ONCE = 20
 
 _CLAIM = """
     WITH due AS (
@@ -40,6 +42,11 @@ _CLAIM = """
     )
     INSERT INTO purges (user_id, started_datetime) SELECT uuid, now() FROM off ON CONFLICT DO NOTHING
 """
+_FREE = "SELECT user_id FROM purges ORDER BY random() LIMIT %s FOR UPDATE SKIP LOCKED"
+# Keeps other cleaners off these users, with whom this one would deadlock.
+_HOLD = "SELECT user_id FROM purges WHERE user_id = ANY(%(users)s) ORDER BY user_id FOR UPDATE NOWAIT"
+# In which the write-behind locks them.
+_IN_ORDER = f"SELECT uuid FROM users WHERE uuid = ANY({KEYS}) ORDER BY uuid FOR UPDATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +69,10 @@ def cleanup_expired_users(
     Guests only, unless `include_accounts`; never staff. What is not given is as in the settings.
     """
     age, accounts = _defaults(age, include_accounts)
-    pace, total = Pace(batch_size or settings.CLEANUP_BATCH), Purged()
+    paces, total = _Paces(batch_size or settings.CLEANUP_BATCH), Purged()
     while True:
-        part = _delete_part(pace)
-        if part is not None:
-            total += part
+        if users := _free_users():
+            total += _delete(users, paces)
         elif not _claim(age, accounts=accounts):
             return total
 
@@ -96,27 +102,43 @@ def _claim(age: timedelta, *, accounts: bool) -> int:
         return int(cursor.rowcount)
 
 
-def _delete_part(pace: Pace) -> Purged | None:
-    """Delete a part of what belongs to claimed users, in one transaction; None when there is nobody to take."""
-    with pace.batch() as most, transaction.atomic():
-        # The lock keeps other cleaners off the rows of these users: they would wait for each other.
-        claimed = Purge.objects.select_for_update(skip_locked=True).order_by("started_datetime")
-        users = [purge.pk for purge in claimed[:_DELETED_AT_ONCE]]
-        if not users:
-            return None
-        rows: Counter[str] = Counter()
-        for owned in OWNED:
-            rows[owned.model._meta.db_table] = owned.delete_some(users, most - rows.total())
-            if rows.total() >= most:
-                return Purged(rows=+rows)
-        return Purged(*_delete_users(users), rows=+rows)
+class _Paces:
+    """Each table has its own pace: a chat has more hanging on it than a session."""
+
+    def __init__(self, most: int) -> None:
+        self.rows = {owned: Pace(most) for owned in OWNED}
+        self.users = Pace(min(most, _DELETED_AT_ONCE))
 
 
-def _delete_users(users: Sequence[UUID]) -> tuple[int, int]:
-    """Delete users who have nothing left; return how many guests and accounts."""
-    # In the order in which the write-behind locks them.
-    locked = User.objects.select_for_update().filter(uuid__in=users).order_by("uuid").values_list("uuid", "is_guest")
-    kinds = dict(locked)
-    User.objects.filter(uuid__in=kinds).delete()
-    guests = sum(kinds.values())
-    return guests, len(kinds) - guests
+def _free_users() -> list[UUID]:
+    """Return some claimed users whom no other cleaner is deleting at this moment; two cleaners seldom get the same."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FREE, [_DELETED_AT_ONCE])
+        return [user for (user,) in cursor.fetchall()]
+
+
+def _delete(users: list[UUID], paces: _Paces) -> Purged:
+    """Delete all that belongs to claimed users, and them; return how much. Ends early when another cleaner is at it."""
+    total = Purged()
+    try:
+        for owned, pace in paces.rows.items():
+            while keys := owned.find(users, pace.rows):
+                owned.remove_files(keys)
+                total += pace.run(partial(_delete_rows, owned, users, keys))
+        while left := list(User.objects.filter(uuid__in=users).values_list("uuid", flat=True)[: paces.users.rows]):
+            total += paces.users.run(partial(_delete_users, users, left))
+    except LockedByOthers:
+        pass
+    return total
+
+
+def _delete_rows(owned: OwnedRows, users: Sequence[UUID], keys: Sequence[Any], most: int) -> Purged:
+    deleted = delete_at_once([_HOLD, owned.deletion()], users=list(users), keys=keys[:most])
+    return Purged(rows=Counter({owned.model._meta.db_table: len(deleted)}))
+
+
+def _delete_users(users: Sequence[UUID], left: Sequence[UUID], most: int) -> Purged:
+    """Delete users who have nothing any more: the first of those that are `left`."""
+    statements = [_HOLD, _IN_ORDER, deletion_of(User, "uuid", "is_guest")]
+    guests = [is_guest for (is_guest,) in delete_at_once(statements, users=list(users), keys=left[:most])]
+    return Purged(sum(guests), len(guests) - sum(guests))

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from chat.errors import TooManyCodes, TooManyQuestions, TooManyRegistrations, TooManySignIns, TooManyUploads
+from chat.errors import (
+    TooManyCodes,
+    TooManyGuests,
+    TooManyQuestions,
+    TooManyRegistrations,
+    TooManySignIns,
+    TooManyUploads,
+)
 from chat.limits.window import Rule
 from models.models import User
 
@@ -26,6 +33,10 @@ def code_from_address() -> Rule:
 
 def registration_from_address() -> Rule:
     return Rule("registration-from", settings.REGISTRATIONS_PER_HOUR, HOUR, TooManyRegistrations)
+
+
+def guests_from_address() -> Rule:
+    return Rule("guests-from", settings.GUESTS_PER_HOUR, HOUR, TooManyGuests)
 
 
 def questions_of_user() -> Rule:

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chat.limits.rules import code_from_address, registration_from_address, sign_in_from_address, sign_in_of_account
+from chat.limits.rules import (
+    code_from_address,
+    guests_from_address,
+    registration_from_address,
+    sign_in_from_address,
+    sign_in_of_account,
+)
 from chat.limits.window import Rule, give_back, take
+from chat.open_connections import give_back_connection
 
 
 @contextmanager
@@ -16,6 +23,7 @@ def password_attempt(*, account: str, address: str) -> Iterator[None]:
     `account` is its uuid: of one name there are many spellings. Raises TooManySignIns, and then
     nothing was compared.
     """
+    give_back_connection()
     with _attempt(sign_in_of_account(), account), _attempt(sign_in_from_address(), address):
         yield
 
@@ -23,6 +31,7 @@ def password_attempt(*, account: str, address: str) -> Iterator[None]:
 @contextmanager
 def code_attempt(*, address: str) -> Iterator[None]:
     """The same for one-time codes. Raises TooManyCodes."""
+    give_back_connection()
     with _attempt(code_from_address(), address):
         yield
 
@@ -30,6 +39,11 @@ def code_attempt(*, address: str) -> Iterator[None]:
 def allow_registration(*, address: str) -> None:
     """Count a new account. Raises TooManyRegistrations."""
     take(registration_from_address(), address)
+
+
+def allow_guest(*, address: str) -> None:
+    """Count a new guest: each has tokens of their own for a day. Raises TooManyGuests."""
+    take(guests_from_address(), address)
 
 
 @contextmanager

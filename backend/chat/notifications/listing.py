@@ -20,6 +20,8 @@ _LARGEST_ID = 2**63 - 1
 _SETTLING: LiteralString = """
     kind = 'answer_finished' AND read_at IS NULL AND created_datetime > clock_timestamp() - interval '1 second'
 """
+# Whoever has just signed in knows of it: only the other sessions are told.
+_ONES_OWN: LiteralString = "kind = 'new_sign_in' AND payload->>'session' = %(session)s"
 _LATEST: LiteralString = """
     SELECT id, updated_datetime FROM conversations
      WHERE user_id = %(user)s AND deleted_at IS NULL AND archived = {archived}
@@ -27,7 +29,7 @@ _LATEST: LiteralString = """
 """
 _STATE: LiteralString = f"""
     SELECT (SELECT count(*) FROM (SELECT FROM notifications WHERE user_id = %(user)s AND read_at IS NULL
-                                     AND NOT ({_SETTLING}) LIMIT 100) AS counted) AS unread,
+                                     AND NOT ({_SETTLING}) AND NOT ({_ONES_OWN}) LIMIT 100) AS counted) AS unread,
            (SELECT max(id) FROM notifications WHERE user_id = %(user)s) AS newest,
            latest.id AS conversation, latest.updated_datetime AS changed
       FROM (SELECT) AS one LEFT JOIN (
@@ -36,7 +38,7 @@ _STATE: LiteralString = f"""
 """
 _FOUND: LiteralString = f"""
     SELECT id AS row_id, kind, payload, created_datetime, read_at, {_SETTLING} AS settling FROM notifications
-     WHERE user_id = %(user)s AND id > %(after)s AND id < %(before)s
+     WHERE user_id = %(user)s AND id > %(after)s AND id < %(before)s AND NOT ({_ONES_OWN})
 """
 _LOOK: LiteralString = f"WITH state AS ({_STATE}), found AS ({_FOUND} ORDER BY id {{order}} LIMIT %(limit)s) "
 _ROWS: LiteralString = "SELECT * FROM state LEFT JOIN found ON true ORDER BY row_id "
@@ -87,23 +89,23 @@ class News:
         return f"{moment}-{self.cursor}"
 
 
-def read_new(user: UUID, *, after: int, limit: int) -> News:
-    """Return what came after an id, the oldest first."""
-    rows = _fetch(_NEW, user=user, after=after, before=_LARGEST_ID, limit=limit + 1)
+def read_new(user: UUID, *, session: UUID, after: int, limit: int) -> News:
+    """Return what `session` is told that came after an id, the oldest first."""
+    rows = _fetch(_NEW, **_wanted(user, session, limit, after=after))
     return _news(rows, limit, after=after)
 
 
-def read_old(user: UUID, *, before: int | None, limit: int) -> News:
-    """Return what came before an id, or the last ones, the newest first."""
-    rows = _fetch(_OLD, user=user, after=-1, before=before or _LARGEST_ID, limit=limit + 1)
+def read_old(user: UUID, *, session: UUID, before: int | None, limit: int) -> News:
+    """Return what `session` was told that came before an id, or the last ones, the newest first."""
+    rows = _fetch(_OLD, **_wanted(user, session, limit, before=before))
     return _news(rows, limit, after=None)
 
 
-async def read_new_async(user: UUID, *, after: int, limit: int) -> News:
+async def read_new_async(user: UUID, *, session: UUID, after: int, limit: int) -> News:
     """`read_new` for sockets."""
     pool = await async_pool()
     async with pool.connection() as link:
-        cursor = await link.execute(_NEW, {"user": user, "after": after, "before": _LARGEST_ID, "limit": limit + 1})
+        cursor = await link.execute(_NEW, _wanted(user, session, limit, after=after))
         return _news(await cursor.fetchall(), limit, after=after)
 
 
@@ -119,6 +121,11 @@ async def note_seen(question_id: UUID) -> None:
     pool = await async_pool()
     async with pool.connection() as link:
         await link.execute(_SEEN, {"question": question_id, "text": str(question_id)})
+
+
+def _wanted(user: UUID, session: UUID, limit: int, *, after: int = -1, before: int | None = None) -> dict[str, Any]:
+    between = {"after": after, "before": before or _LARGEST_ID}
+    return {"user": user, "session": str(session), "limit": limit + 1, **between}
 
 
 def _fetch(statement: str, **parameters: Any) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from django.db.models.functions import Greatest
 from chat.accounts.merging import move_everything
 from chat.accounts.names import users_named
 from chat.errors import GuestsClosed, InvalidCredentials
-from chat.limits.signing_in import password_attempt
+from chat.limits.signing_in import allow_guest, password_attempt
 from chat.notifications.storing import notify
 from chat.sessions import cached
 from chat.sessions.lifetime import absolute_end, ends_at
@@ -36,12 +36,13 @@ class OpenedSession:
     expires_at: datetime
 
 
-@transaction.atomic
 def open_guest_session(*, device: str, address: str = "") -> OpenedSession:
-    """Make a guest and sign them in. Raises GuestsClosed when the settings admit none."""
+    """Make a guest and sign them in. Raises GuestsClosed when the settings admit none, and TooManyGuests."""
     if not settings.GUESTS_ALLOWED:
         raise GuestsClosed
-    return open_session(User.objects.create_guest(), device=device, address=address)
+    allow_guest(address=address)
+    with transaction.atomic():
+        return open_session(User.objects.create_guest(), device=device, address=address)
 
 
 def sign_in(
