@@ -123,10 +123,10 @@ def test_what_a_worker_still_writes_goes_along(monkeypatch: pytest.MonkeyPatch) 
     user = guest_expired_for(MONTH).user
     delete = purge._delete_rows_of
 
-    def write_first(users: Any, some: Any, **options: Any) -> Any:
+    def write_first(users: Any, some: Any, *limits: Any) -> Any:
         if some == [user.uuid] and not chats_of(user):
             with_chats(user, 1)
-        return delete(users, some, **options)
+        return delete(users, some, *limits)
 
     monkeypatch.setattr(purge, "_delete_rows_of", write_first)
     assert cleanup_expired_users().guests == 1
@@ -136,11 +136,12 @@ def test_what_a_worker_still_writes_goes_along(monkeypatch: pytest.MonkeyPatch) 
 def test_what_takes_too_long_is_given_up_and_tried_with_half_as_much() -> None:
     tried: list[int] = []
 
-    def work(most: int) -> Any:
+    def work(most: int, longest: int) -> Any:
         tried.append(most)
-        return delete_at_once([f"SELECT pg_sleep({most * 0.004})"] * 3, keys=range(most))
+        return delete_at_once([f"SELECT pg_sleep({most * 0.004})"] * 3, longest=longest)
 
     Pace(16).run(work)
+    Pace(1).run(lambda _, longest: delete_at_once(["SELECT pg_sleep(0.06)"], longest=longest))
     # Of 8 no single part is too long, but all of them are.
     assert tried[:2] == [16, 8] and tried[-1] < 8
 

@@ -18,11 +18,11 @@ from chat.cleanup.pace import TookTooLong
 
 # What stands for the rows' keys in a statement.
 KEYS = "%(keys)s"
-# Unless only one row is to be deleted, none may begin, and none may last, longer than this. And nobody needs to wait for
-# the disk with all locks: what a crash brings back is deleted again.
-_LONGEST_MS = 40
-_SHORT = "SELECT set_config('statement_timeout', %(longest)s, true), set_config('synchronous_commit', 'off', true)"
-_IN_TIME = f"SELECT 1 / (clock_timestamp() - now() < interval '{_LONGEST_MS} ms')::int"
+# Nobody needs to wait for the disk with all locks: what a crash brings back is deleted again.
+_SHORT = (
+    "SELECT set_config('statement_timeout', %(longest)s::text, true), set_config('synchronous_commit', 'off', true)"
+)
+_IN_TIME = "SELECT 1 / (clock_timestamp() - now() < %(longest)s * interval '1 ms')::int"
 # Foreign keys are looked at now, where the time is measured, and not while committing.
 _CHECK = "SET CONSTRAINTS ALL IMMEDIATE"
 
@@ -31,17 +31,15 @@ class LockedByOthers(Exception):
     """A row that was to be locked without waiting is somebody else's."""
 
 
-def delete_at_once(statements: Sequence[str], *, keys: Sequence[Any], **parameters: Any) -> list[tuple[Any, ...]]:
+def delete_at_once(statements: Sequence[str], *, longest: int, **parameters: Any) -> list[tuple[Any, ...]]:
     """Send the statements as one transaction; return what the last one returns, which must return something.
 
-    Raises TookTooLong, and LockedByOthers when one of them says NOWAIT; then nothing has changed.
+    None of them may begin later, or last longer, than `longest` milliseconds. Raises TookTooLong, and LockedByOthers when one of them says NOWAIT; then nothing has changed.
     """
-    limited = len(keys) > 1
-    whole = [_SHORT, *(each for statement in statements for each in ((_IN_TIME,) * limited + (statement,))), _CHECK]
-    longest = str(_LONGEST_MS if limited else 0)
+    whole = [_SHORT, *(each for statement in statements for each in (_IN_TIME, statement)), _CHECK]
     with connection.cursor() as cursor:
         try:
-            cursor.execute(";\n".join(whole), {**parameters, "keys": list(keys), "longest": longest})
+            cursor.execute(";\n".join(whole), {**parameters, "longest": longest})
         except (OperationalError, DataError) as error:
             match error.__cause__:
                 case QueryCanceled() | DeadlockDetected() | DivisionByZero():

@@ -133,22 +133,26 @@ def _delete(users: list[UUID], paces: _Paces) -> Purged:
     return total
 
 
-def _delete_rows(owned: OwnedRows, users: Sequence[UUID], keys: Sequence[Any], most: int) -> Purged:
-    deleted = delete_at_once([_HOLD, *owned.deletion()], users=list(users), keys=keys[:most])
+def _delete_rows(owned: OwnedRows, users: Sequence[UUID], keys: Sequence[Any], most: int, longest: int) -> Purged:
+    some = list(keys[:most])
+    deleted = delete_at_once([_HOLD, *owned.deletion()], users=list(users), keys=some, longest=longest)
     return Purged(rows=Counter({owned.model._meta.db_table: len(deleted)}))
 
 
-def _delete_users(users: Sequence[UUID], left: Sequence[UUID], most: int) -> Purged:
+def _delete_users(users: Sequence[UUID], left: Sequence[UUID], most: int, longest: int) -> Purged:
     """Delete users who have nothing any more: the first of those that are `left`."""
     try:
-        guests = _delete_rows_of(users, left[:most], empty=_TABLES)
+        guests = _delete_rows_of(users, left[:most], _TABLES, longest)
     except IntegrityError:
         # A worker that still wrote in their name has left something.
-        guests = _delete_rows_of(users, left[:most], empty=frozenset())
+        guests = _delete_rows_of(users, left[:most], frozenset(), longest)
     return Purged(sum(guests), len(guests) - sum(guests))
 
 
-def _delete_rows_of(users: Sequence[UUID], some: Sequence[UUID], *, empty: frozenset[type[Model]]) -> list[bool]:
+def _delete_rows_of(
+    users: Sequence[UUID], some: Sequence[UUID], empty: frozenset[type[Model]], longest: int
+) -> list[bool]:
     """Return for each of the deleted whether it was a guest."""
     statements = [_HOLD, _IN_ORDER, *deletion_of(User, "uuid", "is_guest", empty)]
-    return [is_guest for (is_guest,) in delete_at_once(statements, users=list(users), keys=some)]
+    deleted = delete_at_once(statements, users=list(users), keys=list(some), longest=longest)
+    return [is_guest for (is_guest,) in deleted]
