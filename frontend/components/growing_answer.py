@@ -90,7 +90,7 @@ def stream(
     growing: Growing,
     link: AnswerSocket | None = None,
     *,
-    draw_rest: Callable[[], None] = lambda: None,
+    draw_rest: Callable[[], object] = lambda: None,
 ) -> None:
     """Draw the answer until it has ended, then the page again. Raises ApiError when nobody may see it any more.
 

@@ -33,7 +33,7 @@ class Transcript:
     """
 
     painter: AnswerPainter | None = None
-    draw_earlier: Callable[[], None] = lambda: None
+    draw_earlier: Callable[[], object] = lambda: None
 
 
 def draw(history: History | None, pending: PendingQuestion | None, *, streams: bool) -> Transcript:

@@ -5,7 +5,7 @@ stopped there. What it has is kept in the tab: the next run goes on from its cur
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Final
@@ -61,7 +61,7 @@ def seen(chat: Chat) -> Growing:
     return Growing(chat.question_id, chat.answer, chat.reasoning)
 
 
-def follow(client: ApiClient, growing: Growing, link: AnswerSocket | None = None) -> Iterator[Growing]:
+def follow(client: ApiClient, growing: Growing, link: AnswerSocket | None = None) -> Generator[Growing, None, None]:
     """Every state that is worth drawing until the answer has ended, and the last one again several times a second.
 
     `link` is a socket that watches the answer already. Raises ApiError when nobody may see the answer any more.
