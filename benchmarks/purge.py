@@ -17,6 +17,7 @@ from launcher.paths import ROOT
 
 LONGEST_LOCK_MS = 100
 _CLEANER = "bench-cleaner"
+_SHOWN = 600
 
 # An eighth of the chats belongs to users who are due; the others' users stay.
 _FILL = """
@@ -44,7 +45,7 @@ INSERT INTO notifications (user_id, kind, payload, created_datetime)
 SELECT md5('user' || 1 + n % ({due} * 2))::uuid, 'document_ready', '{{}}', now() FROM generate_series(1, {due} * 20) AS n;
 """
 _HELD = """
-SELECT extract(epoch FROM clock_timestamp() - xact_start), state, wait_event, left(query, 160) FROM pg_stat_activity
+SELECT extract(epoch FROM clock_timestamp() - xact_start)::float, query FROM pg_stat_activity
  WHERE application_name = %s AND xact_start IS NOT NULL
 """
 
@@ -61,9 +62,10 @@ async def run(options: argparse.Namespace) -> bool:
         await _fill(stack, options)
         looks = await _look_for_news(stack, options.users)
         started = time.monotonic()
-        async with _observer(stack) as held:
+        async with _observer(stack) as seen:
             printed = await _clean(stack)
         seconds = time.monotonic() - started
+    held = [each for each, _ in seen]
     rows = [
         Row("users deleted", printed["guests_deleted"], "", target=options.users, least=True),
         Row("chats deleted", printed["chats_deleted"], "", target=options.chats // 8, least=True),
@@ -73,6 +75,7 @@ async def run(options: argparse.Namespace) -> bool:
         Row("a look for news in Postgres, median", median(looks) * 1000, "ms"),
     ]
     print_rows(f"{options.users:,} users deleted among {options.chats:,} chats", rows)
+    print(f"\nThe longest was: {' '.join(max(seen)[1].split())[-_SHOWN:]}")
     return all(row.holds for row in rows)
 
 
@@ -100,17 +103,15 @@ async def _look_for_news(stack: Stack, users: int) -> list[float]:
 
 
 @asynccontextmanager
-async def _observer(stack: Stack) -> AsyncIterator[list[float]]:
-    """Collect how long the cleaner's transaction, with all its locks, was open at each of many looks."""
-    held = [0.0]
+async def _observer(stack: Stack) -> AsyncIterator[list[tuple[float, str]]]:
+    """Collect how long the cleaner's transaction, with all its locks, was open at each of many looks, and its query."""
+    held = [(0.0, "")]
 
     async def look() -> None:
         async with await psycopg.AsyncConnection.connect(stack.servers.database_url, autocommit=True) as connection:
             while True:
                 row = await (await connection.execute(_HELD, [_CLEANER])).fetchone()
-                if row and row[0] > 0.06:
-                    print(row)
-                held.append(float(row[0]) if row else 0.0)
+                held.append((row[0], row[1]) if row else (0.0, ""))
                 await asyncio.sleep(0.005)
 
     looking = asyncio.create_task(look())

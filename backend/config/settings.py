@@ -92,7 +92,9 @@ STATIC_URL = "static/"
 TIME_ZONE = "UTC"
 USE_TZ = True
 LANGUAGE_CODE = "en"
-USE_I18N = False
+# Of the admin, which is shown in the browser's language. The API speaks English; its clients translate its codes.
+LANGUAGES = [("en", "English"), ("ko", "한국어")]
+USE_I18N = True
 # While it is being sent, a body waits here rather than in /tmp, which may be memory.
 FILE_UPLOAD_TEMP_DIR = DATA_FOLDER / "files" / "incoming"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)

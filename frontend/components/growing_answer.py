@@ -91,7 +91,7 @@ def stream(
     growing: Together,
     link: AnswerSocket | None = None,
     *,
-    draw_rest: Callable[[], None] = lambda: None,
+    draw_rest: Callable[[], object] = lambda: None,
 ) -> None:
     """Draw the answers until all have ended, then the page again. Raises ApiError when nobody may see them any more.
 

@@ -5,7 +5,7 @@ stopped there. What it has is kept in the tab: the next run goes on from its cur
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Final
@@ -70,7 +70,7 @@ def _seen(chat: Chat) -> Growing:
     return Growing(chat.question_id, chat.answer, chat.reasoning)
 
 
-def follow(client: ApiClient, growing: Together, link: AnswerSocket | None = None) -> Iterator[Together]:
+def follow(client: ApiClient, growing: Together, link: AnswerSocket | None = None) -> Generator[Together, None, None]:
     """Every state that is worth drawing until all answers have ended, and the last one again several times a second.
 
     `link` is a socket that watches them already. Raises ApiError when nobody may see them any more.

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from models.models import Session, User
-from tests.accounts import PASSWORD, new_account
+from models.models import Chat, Session, User
+from tests.accounts import PASSWORD, new_account, row_of
 from tests.cast import Person, new_guest
 from tests.own_redis import OwnApi, own_api
 from tests.system import LiveSystem
@@ -80,6 +80,46 @@ def test_text_is_shown_when_the_setting_says_so(
         browser.sign_in(staff)
         assert "okapi" in browser.get("models/chat/").text
         assert "okapi" in browser.get("models/searchlog/").text
+
+
+def test_model_of_a_blind_comparison_is_told_nowhere_before_the_choice(system: LiveSystem, staff: User) -> None:
+    asker = new_guest(system.api_url)
+    hidden, shown = "fake/says:hyrax", "fake/says:quokka"
+    asker.ask("Which one?", mode="ai", models=[hidden, "fake/echo"], blind=True)
+    asker.ask("Which one?", model=shown, mode="ai")
+    Chat.objects.filter(user=row_of(asker).user, model=hidden).update(model_hidden=True)
+    browser = Browser(system.api_url)
+    browser.sign_in(staff)
+    name = asker.get("users/me/").json()["user_id"]
+    listed = browser.get(f"models/chat/?q={name}").text
+    assert shown in listed and hidden not in listed
+    for chat in Chat.objects.filter(user__user_id=name):
+        detail = browser.get(f"models/chat/{chat.pk}/change/")
+        assert detail.status_code == 200 and hidden not in detail.text
+    # Nor can it be found out by asking for it.
+    assert "result_list" in browser.get("models/chat/?q=quokka").text
+    assert "result_list" not in browser.get("models/chat/?q=hyrax").text
+    for question in ("chat/?model=fake/echo", "chat/?question_text__contains=W", "user/?password__startswith=p"):
+        assert browser.get(f"models/{question}").status_code == 400, question
+
+
+def test_korean_browser_gets_korean(system: LiveSystem, staff: User) -> None:
+    browser = Browser(system.api_url)
+    browser.http.headers["Accept-Language"] = "ko-KR,ko;q=0.9,en;q=0.5"
+    page = browser.sign_in(staff, "wrong")
+    assert "이름이나 비밀번호가 맞지 않습니다." in page.text and page.headers["Content-Language"] == "ko"
+    browser.sign_in(staff)
+    pages = [browser.get(), *(browser.get(f"models/{name}/") for name in LISTS)]
+    for each in pages:
+        assert "로그아웃" in each.text and re.search("사용자|세션|문서|대화|검색 기록", each.text)
+    columns = [re.findall(r'class="text">(?:<a [^>]*>|<span>)([^<]+)', page.text) for page in pages[1:]]
+    english = [column for page in columns for column in page if column.isascii()]
+    assert all(columns) and not english
+    browser.http.headers["Accept-Language"] = "en"
+    assert "Log out" in browser.get().text
+    # Nobody else hears Korean because of it.
+    wrong = requests.post(f"{system.api_url}/api/chats/", headers={"Accept-Language": "ko"}, timeout=30)
+    assert wrong.json()["error"]["message"].isascii()
 
 
 def test_nobody_but_staff_gets_in(system: LiveSystem, staff: User) -> None:

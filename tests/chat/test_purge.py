@@ -13,7 +13,9 @@ import pytest
 from django.db import connections
 
 from chat.cleanup import purge
+from chat.cleanup.cascade import delete_at_once
 from chat.cleanup.expiry import expire_users
+from chat.cleanup.pace import Pace
 from chat.cleanup.purge import cleanup_expired_users, count_expired_users
 from chat.errors import ServiceError, SessionEnded
 from chat.library.collections import default_collection
@@ -115,6 +117,33 @@ def test_what_a_dead_cleaner_left_is_finished_by_the_next(monkeypatch: pytest.Mo
     # Its age was tested when it was claimed, and accounts were wanted then.
     assert cleanup_expired_users().accounts == 1
     assert not exists(account) and not Purge.objects.filter(user_id=account.uuid).exists()
+
+
+def test_what_a_worker_still_writes_goes_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = guest_expired_for(MONTH).user
+    delete = purge._delete_rows_of
+
+    def write_first(users: Any, some: Any, *limits: Any) -> Any:
+        if some == [user.uuid] and not chats_of(user):
+            with_chats(user, 1)
+        return delete(users, some, *limits)
+
+    monkeypatch.setattr(purge, "_delete_rows_of", write_first)
+    assert cleanup_expired_users().guests == 1
+    assert (exists(user), chats_of(user)) == (False, 0)
+
+
+def test_what_takes_too_long_is_given_up_and_tried_with_half_as_much() -> None:
+    tried: list[int] = []
+
+    def work(most: int, longest: int) -> Any:
+        tried.append(most)
+        return delete_at_once([f"SELECT pg_sleep({most * 0.004})"] * 3, longest=longest)
+
+    Pace(16).run(work)
+    Pace(1).run(lambda _, longest: delete_at_once(["SELECT pg_sleep(0.06)"], longest=longest))
+    # Of 8 no single part is too long, but all of them are.
+    assert tried[:2] == [16, 8] and tried[-1] < 8
 
 
 def test_two_cleaners_an_expiry_and_many_who_return_at_once() -> None:

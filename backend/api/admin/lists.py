@@ -11,9 +11,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import Case, Model, QuerySet, Value, When
 from django.http import HttpRequest
 
+from api.admin.korean import name_in_korean, own_text
 from api.admin.site import staff_site
 from chat.accounts.staff import change_user
 from chat.errors import ServiceError
@@ -47,6 +48,10 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Only what the page offers: an address could ask letter by letter for what is hidden."""
+        return any(lookup == name or lookup.startswith(f"{name}__") for name in self.list_filter)
+
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """Django's own log of changes points at names, which can change; the server's log does instead."""
         logger.info("%s %s was changed by %s", type(obj).__name__, obj.pk, request.user.pk)
@@ -72,7 +77,7 @@ class UserAdmin(StaffAdmin):
         try:
             change_user(request.user, obj.user_id, **wanted)  # type: ignore[arg-type]
         except ServiceError as error:
-            self.message_user(request, error.text, messages.ERROR)
+            self.message_user(request, own_text(error.text), messages.ERROR)
 
 
 class SessionAdmin(StaffAdmin):
@@ -84,12 +89,12 @@ class SessionAdmin(StaffAdmin):
     fields = ("id", *list_display)
     actions = ("end",)
 
-    @admin.action(description="End the chosen sessions")
+    @admin.action(description=own_text("End the chosen sessions"))
     def end(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
         # Not those of a higher rank.
         allowed = queryset if getattr(request.user, "is_superuser", False) else queryset.filter(user__is_staff=False)
         ended = end_sessions(Session.objects.filter(id__in=list(allowed.values_list("id", flat=True))))
-        self.message_user(request, f"{ended} sessions have ended.")
+        self.message_user(request, own_text("{count} sessions have ended.").format(count=ended))
 
 
 class DocumentAdmin(StaffAdmin):
@@ -103,46 +108,64 @@ class DocumentAdmin(StaffAdmin):
 
 
 class ChatAdmin(StaffAdmin):
-    list_display = ("question", "user", "mode", "model", "status", "error_code", "input_tokens", "output_tokens",
+    list_display = ("question", "user", "mode", "shown_model", "status", "error_code", "input_tokens", "output_tokens",
                     "question_created_datetime", "finished_datetime")  # fmt: skip
     list_select_related = ("user",)
     list_filter = ("mode", "status")
-    search_fields = ("user__user_id", "model")
+    search_fields = ("user__user_id", "told_model")
     ordering = ("-question_created_datetime",)
     fields = ("question_id", *list_display, "answer", "attempts", "started_datetime", "first_token_datetime")
-    readonly_fields = ("question", "answer")
+    readonly_fields = ("question", "answer", "shown_model")
+
+    @admin.display(description=own_text("model"))
+    def shown_model(self, chat: Chat) -> str:
+        return chat.shown_model or own_text(HIDDEN)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Chat]:
-        return super().get_queryset(request).filter(conversation__temporary=False)
+        told = Case(When(model_hidden=False, then="model"), default=Value(""))
+        chats: QuerySet[Chat] = super().get_queryset(request).filter(conversation__temporary=False)
+        return chats.annotate(told_model=told)
 
+    @admin.display(description=own_text("question"))
     def question(self, chat: Chat) -> str:
         return _shown(chat.question_text)
 
+    @admin.display(description=own_text("answer"))
     def answer(self, chat: Chat) -> str:
         return _shown(chat.response_text)
 
 
 class SearchLogAdmin(StaffAdmin):
-    list_display = ("searched", "user", "rank", "score", "duration_ms", "data_id", "searching_time")
+    list_display = ("searched", "user", "rank", "score", "duration_ms", "passage", "searching_time")
     list_select_related = ("user",)
     search_fields = ("user__user_id",)
     ordering = ("-searching_time",)
     fields = ("search_log_id", "search_id", "question_id", *list_display)
-    readonly_fields = ("searched", "question_id", "data_id")
+    readonly_fields = ("searched", "question_id", "passage")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SearchLog]:
         return super().get_queryset(request).exclude(question__conversation__temporary=True)
 
+    @admin.display(description=own_text("data"))
+    def passage(self, log: SearchLog) -> int | None:
+        return log.data_id
+
+    @admin.display(description=own_text("searched"))
     def searched(self, log: SearchLog) -> str:
         return _shown(log.query)
 
 
 def _shown(text: str) -> str:
-    return text if settings.ADMIN_SHOWS_CHATS else HIDDEN
+    return text if settings.ADMIN_SHOWS_CHATS else own_text(HIDDEN)
 
 
-staff_site.register(User, UserAdmin)
-staff_site.register(Session, SessionAdmin)
-staff_site.register(Document, DocumentAdmin)
-staff_site.register(Chat, ChatAdmin)
-staff_site.register(SearchLog, SearchLogAdmin)
+_ADMINS: dict[type[Model], type[StaffAdmin]] = {
+    User: UserAdmin,
+    Session: SessionAdmin,
+    Document: DocumentAdmin,
+    Chat: ChatAdmin,
+    SearchLog: SearchLogAdmin,
+}
+for model, model_admin in _ADMINS.items():
+    name_in_korean(model)
+    staff_site.register(model, model_admin)

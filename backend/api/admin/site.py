@@ -18,11 +18,14 @@ from django.contrib.messages.middleware import MessageMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, get_language_from_request, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
+from api.admin.korean import own_text
 from api.device import device_label
 from api.visitor import visitor_address
 from chat.errors import LimitReached, ServiceError, SessionEnded
@@ -36,8 +39,8 @@ View = Callable[..., HttpResponse]
 
 
 class SignInForm(forms.Form):
-    username = forms.CharField(label="Name", max_length=64, strip=False)
-    password = forms.CharField(max_length=1024, strip=False, widget=forms.PasswordInput)
+    username = forms.CharField(label=own_text("Name"), max_length=64, strip=False)
+    password = forms.CharField(label=own_text("Password"), max_length=1024, strip=False, widget=forms.PasswordInput)
 
 
 class StaffSite(AdminSite):
@@ -53,12 +56,18 @@ class StaffSite(AdminSite):
 
         def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             _identify(request)
-            return _with_messages(request, lambda: inner(request, *args, **kwargs))
+            with override(get_language_from_request(request)):
+                return _with_messages(request, lambda: inner(request, *args, **kwargs))
 
         return update_wrapper(serve, view)
 
     @method_decorator([never_cache, csrf_protect])
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        with override(get_language_from_request(request)):
+            response = self._login(request, extra_context or {})
+            return response.render() if isinstance(response, TemplateResponse) else response
+
+    def _login(self, request: HttpRequest, extra_context: dict[str, Any]) -> HttpResponse:
         _identify(request)
         if request.method == "GET" and self.has_permission(request):
             return HttpResponseRedirect(_after_sign_in(request))
@@ -69,10 +78,10 @@ class StaffSite(AdminSite):
                 opened = _sign_in(request, form.cleaned_data["username"], form.cleaned_data["password"])
                 return _with_cookie(request, opened)
             except ServiceError as error:
-                form.add_error(None, error.text)
+                form.add_error(None, own_text(error.text))
                 status = 429 if isinstance(error, LimitReached) else 200
-        context = {**self.each_context(request), "title": "Sign in", "app_path": request.get_full_path()}
-        context |= {"form": form, "next": _after_sign_in(request), **(extra_context or {})}
+        context = {**self.each_context(request), "title": own_text("Sign in"), "app_path": request.get_full_path()}
+        context |= {"form": form, "next": _after_sign_in(request), **extra_context}
         return _protected(TemplateResponse(request, "admin/login.html", context, status=status))
 
     def logout(  # type: ignore[override]
@@ -118,6 +127,8 @@ def _with_messages(request: HttpRequest, view: Callable[[], HttpResponse]) -> Ht
 
 def _protected(response: HttpResponse) -> HttpResponse:
     response["X-Frame-Options"] = "DENY"
+    response["Content-Language"] = get_language() or settings.LANGUAGE_CODE
+    patch_vary_headers(response, ["Accept-Language"])
     response["Content-Security-Policy"] = (
         "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
         "frame-ancestors 'none'; form-action 'self'; base-uri 'none'; object-src 'none'"

@@ -11,6 +11,9 @@ from rest_framework import serializers
 from api.serializers.strict import StrictSerializer
 from models.models import OneTimeCode, User
 
+# What everybody sees of themselves, and staff of everybody.
+_SHARED = ("user_id", "uuid", "is_guest", "is_staff", "created_datetime", "last_activity")
+
 
 class UserSerializer(serializers.ModelSerializer[User]):
     """You. A guest has no password; `expires_at` belongs to the session in use."""
@@ -22,15 +25,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields = [
-            "user_id",
-            "uuid",
-            "is_guest",
-            "is_staff",
-            "created_datetime",
-            "last_activity",
-            "expires_at",
-        ]
+        fields = (*_SHARED, "expires_at")
         read_only_fields = fields
 
     @extend_schema_field(OpenApiTypes.DATETIME)
@@ -70,17 +65,7 @@ class AccountSerializer(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields = [
-            "user_id",
-            "uuid",
-            "is_guest",
-            "is_staff",
-            "is_superuser",
-            "is_active",
-            "created_datetime",
-            "last_activity",
-            "expired_datetime",
-        ]
+        fields = (*_SHARED, "is_superuser", "is_active", "expired_datetime")
         read_only_fields = fields
 
 

@@ -53,8 +53,8 @@ class OwnedRows:
             for key in keys:
                 remove_file(key)
 
-    def deletion(self) -> str:
-        """SQL that deletes the rows of KEYS and returns a row for each."""
+    def deletion(self) -> tuple[str, ...]:
+        """Statements that delete the rows of KEYS and return a row for each."""
         key = self.model._meta.pk.column
         return deletion_of(self.model, key, key)
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 _TOO_LONG_SECONDS = 0.025
 _SHORT_SECONDS = 0.012
 _FIRST_ROWS = 20
+_LONGEST_MS = 40
 
 Done = TypeVar("Done")
 
@@ -39,8 +40,14 @@ class Pace:
             elif seconds < _SHORT_SECONDS:
                 self.rows = min(self._most, self.rows + self.rows // 2 + 1)
 
-    def run(self, work: Callable[[int], Done]) -> Done:
-        """Return `work(rows)`, one transaction; after each TookTooLong it is tried again with half as many rows."""
+    def run(self, work: Callable[[int, int], Done]) -> Done:
+        """Return `work(rows, milliseconds)`, one transaction that may take so long.
+
+        After each TookTooLong it is tried again with half as many rows, and a single row with twice the time.
+        """
+        milliseconds = _LONGEST_MS
         while True:
             with suppress(TookTooLong), self.batch() as rows:
-                return work(rows)
+                return work(rows, milliseconds)
+            if rows == 1:
+                milliseconds *= 2

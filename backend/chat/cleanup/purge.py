@@ -17,14 +17,14 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db import IntegrityError, connection
+from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Now
 
 from chat.cleanup.cascade import KEYS, LockedByOthers, delete_at_once, deletion_of
 from chat.cleanup.owned_rows import OWNED, OwnedRows
 from chat.cleanup.pace import Pace
-from models.models import Purge, User
+from models.models import User
 
 # Few, so that those who wait for their turn can still come back.
 _CLAIMED_AT_ONCE = 50
@@ -47,6 +47,7 @@ _FREE = "SELECT user_id FROM purges ORDER BY random() LIMIT %s FOR UPDATE SKIP L
 _HOLD = "SELECT user_id FROM purges WHERE user_id = ANY(%(users)s) ORDER BY user_id FOR UPDATE NOWAIT"
 # In which the write-behind locks them.
 _IN_ORDER = f"SELECT uuid FROM users WHERE uuid = ANY({KEYS}) ORDER BY uuid FOR UPDATE"
+_TABLES = frozenset[type[Model]](owned.model for owned in OWNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +133,26 @@ def _delete(users: list[UUID], paces: _Paces) -> Purged:
     return total
 
 
-def _delete_rows(owned: OwnedRows, users: Sequence[UUID], keys: Sequence[Any], most: int) -> Purged:
-    deleted = delete_at_once([_HOLD, owned.deletion()], users=list(users), keys=keys[:most])
+def _delete_rows(owned: OwnedRows, users: Sequence[UUID], keys: Sequence[Any], most: int, longest: int) -> Purged:
+    some = list(keys[:most])
+    deleted = delete_at_once([_HOLD, *owned.deletion()], users=list(users), keys=some, longest=longest)
     return Purged(rows=Counter({owned.model._meta.db_table: len(deleted)}))
 
 
-def _delete_users(users: Sequence[UUID], left: Sequence[UUID], most: int) -> Purged:
+def _delete_users(users: Sequence[UUID], left: Sequence[UUID], most: int, longest: int) -> Purged:
     """Delete users who have nothing any more: the first of those that are `left`."""
-    statements = [_HOLD, _IN_ORDER, deletion_of(User, "uuid", "is_guest")]
-    guests = [is_guest for (is_guest,) in delete_at_once(statements, users=list(users), keys=left[:most])]
+    try:
+        guests = _delete_rows_of(users, left[:most], _TABLES, longest)
+    except IntegrityError:
+        # A worker that still wrote in their name has left something.
+        guests = _delete_rows_of(users, left[:most], frozenset(), longest)
     return Purged(sum(guests), len(guests) - sum(guests))
+
+
+def _delete_rows_of(
+    users: Sequence[UUID], some: Sequence[UUID], empty: frozenset[type[Model]], longest: int
+) -> list[bool]:
+    """Return for each of the deleted whether it was a guest."""
+    statements = [_HOLD, _IN_ORDER, *deletion_of(User, "uuid", "is_guest", empty)]
+    deleted = delete_at_once(statements, users=list(users), keys=list(some), longest=longest)
+    return [is_guest for (is_guest,) in deleted]
