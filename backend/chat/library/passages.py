@@ -20,10 +20,11 @@ _COPY: LiteralString = """
 """
 # Only where a model makes vectors at all. One that is made at this moment of the old text does not count.
 _WAIT: LiteralString = """
-    INSERT INTO waiting_embeddings (data_id, changed_datetime)
-    SELECT data_id, clock_timestamp() FROM unnest(%s::bigint[]) AS data_id WHERE EXISTS (SELECT FROM embedders)
+    INSERT INTO waiting_embeddings (data_id, collection_id, changed_datetime)
+    SELECT data_id, %s, clock_timestamp() FROM unnest(%s::bigint[]) AS data_id WHERE EXISTS (SELECT FROM embedders)
      ORDER BY data_id
-        ON CONFLICT (data_id) DO UPDATE SET changed_datetime = excluded.changed_datetime
+        ON CONFLICT (data_id) DO UPDATE
+       SET collection_id = excluded.collection_id, changed_datetime = excluded.changed_datetime
 """
 _REINDEXED_AT_ONCE = 500
 
@@ -118,7 +119,7 @@ def _write_terms(document: Document, rows: Sequence[RagData], weighed: Sequence[
         for row, each in zip(rows, weighed, strict=True):
             copy.write(f"{row.pk}\t{place}\t{each.length}\t{each.terms}\t{each.weights}\n")
     with connection.cursor() as cursor:
-        cursor.execute(_WAIT, [[row.pk for row in rows]])
+        cursor.execute(_WAIT, [document.collection_id, [row.pk for row in rows]])
 
 
 def _parts(rows: Iterable[RagData]) -> Iterable[list[RagData]]:

@@ -7,6 +7,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from ai_models.embeddings import Vector
 from models.models import Embedder
@@ -16,6 +17,7 @@ MOST_INDEXED_DIMENSIONS = 2_000
 
 _SCOPE: LiteralString = """
     embedder_id = %(embedder)s AND collection_id = ANY(%(scope)s) AND document_id <> ALL(%(deleted)s::uuid[])
+    AND embedding IS NOT NULL
 """
 _ALL: LiteralString = """
     SELECT data_id, -(embedding <#> %(vector)s::vector) AS score FROM passage_embeddings
@@ -26,11 +28,12 @@ _NEAR: LiteralString = """
     SELECT data_id, -(embedding::vector({dimensions}) <#> %(vector)s::vector({dimensions})) AS score
       FROM passage_embeddings
      WHERE embedder_id = {embedder} AND collection_id = ANY(%(scope)s) AND document_id <> ALL(%(deleted)s::uuid[])
+       AND embedding IS NOT NULL
      ORDER BY embedding::vector({dimensions}) <#> %(vector)s::vector({dimensions}) LIMIT %(limit)s
 """
 _THESE: LiteralString = """
     SELECT data_id, -(embedding <#> %(vector)s::vector) FROM passage_embeddings
-     WHERE embedder_id = %(embedder)s AND data_id = ANY(%(these)s)
+     WHERE embedder_id = %(embedder)s AND data_id = ANY(%(these)s) AND embedding IS NOT NULL
 """
 _PLAN: LiteralString = """
     SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
@@ -39,8 +42,21 @@ _PLAN: LiteralString = """
 """
 # Only the index by collection, which tells the scope.
 _PLAN_ALL: LiteralString = "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
+# Nobody else builds it while the lock is held; an index that is not valid is what somebody who died has left.
+_LOCK: LiteralString = "SELECT pg_try_advisory_lock(hashtext('passage_embeddings_near'))"
+_UNLOCK: LiteralString = "SELECT pg_advisory_unlock(hashtext('passage_embeddings_near'))"
+_IS_VALID: LiteralString = """
+    SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('passage_embeddings_near_{embedder}')
+"""
+_ARE_MANY: LiteralString = """
+    SELECT count(*) >= %(many)s FROM (
+        SELECT FROM passage_embeddings WHERE embedder_id = %(embedder)s LIMIT %(many)s
+    ) AS some
+"""
+_DROP: LiteralString = "DROP INDEX CONCURRENTLY IF EXISTS passage_embeddings_near_{embedder}"
+# Without stopping those who write.
 _INDEX: LiteralString = """
-    CREATE INDEX IF NOT EXISTS passage_embeddings_near_{embedder} ON passage_embeddings
+    CREATE INDEX CONCURRENTLY passage_embeddings_near_{embedder} ON passage_embeddings
      USING hnsw ((embedding::vector({dimensions})) vector_ip_ops) WHERE embedder_id = {embedder}
 """
 
@@ -73,11 +89,31 @@ def closeness_of(embedder: Embedder, vector: Vector, data_ids: Iterable[int]) ->
         return {data_id: float(score) for data_id, score in cursor.fetchall()}
 
 
-def index_vectors(embedder: Embedder) -> None:
-    """Make the embedder's index while it has no vectors yet: then nobody waits for it."""
-    if 0 < embedder.dimensions <= MOST_INDEXED_DIMENSIONS:
-        with connection.cursor() as cursor:
-            cursor.execute(_numbered(_INDEX, embedder))
+def index_vectors(embedder: Embedder, *, many: int = 20_000) -> None:
+    """Make the embedder's index once it has `many` vectors: fewer are compared one by one, which is exact.
+
+    Takes seconds; must not be called in a transaction.
+    """
+    if not 0 < embedder.dimensions <= MOST_INDEXED_DIMENSIONS:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_numbered(_IS_VALID, embedder))
+        if cursor.fetchone() == (True,):
+            return
+        cursor.execute(_ARE_MANY, {"embedder": embedder.pk, "many": many})
+        if cursor.fetchone() == (True,):
+            _build_index(cursor, embedder)
+
+
+def _build_index(cursor: CursorWrapper, embedder: Embedder) -> None:
+    cursor.execute(_LOCK)
+    if cursor.fetchone() != (True,):
+        return
+    try:
+        cursor.execute(_numbered(_DROP, embedder))
+        cursor.execute(_numbered(_INDEX, embedder))
+    finally:
+        cursor.execute(_UNLOCK)
 
 
 def drop_vectors(embedder: Embedder) -> None:
