@@ -338,7 +338,7 @@ class Handler(LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
         return self._send(202, self.api.chats[self._new_chat(chat["conversation"], body)])
 
 
-OPEN_TO_ALL = {"sessions", "redeem", "users", "models", "health"}
+OPEN_TO_ALL = {"sessions", "redeem", "users", "models", "health", "limits"}
 ROUTES = (
     (r"sessions/", "sessions"),
     (r"sessions/redeem/", "redeem"),

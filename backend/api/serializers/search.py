@@ -16,13 +16,14 @@ MAX_COLLECTIONS = 100
 
 
 class SearchSerializer(StrictSerializer):
-    """Without `collections`, all that you may read are searched."""
+    """Without `collections`, all that you may read are searched. `images`: only passages that show a picture."""
 
     query = serializers.CharField(max_length=MAX_QUERY_CHARACTERS)
     top_k = serializers.IntegerField(min_value=1, max_value=100, default=10)
     collections = serializers.ListField(
         child=serializers.UUIDField(), max_length=MAX_COLLECTIONS, required=False, default=list
     )
+    images = serializers.BooleanField(default=False)
 
 
 class FoundDocumentSerializer(serializers.Serializer[Any]):

@@ -10,27 +10,28 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from ai_models.embeddings import Vector
+from chat.search.ranking import DELETED_DOCUMENTS, PICTURED
 from models.models import Embedder
 
 # pgvector's most for an HNSW index over `vector`; above it every search compares all vectors in scope.
 MOST_INDEXED_DIMENSIONS = 2_000
 
-_SCOPE: LiteralString = """
-    embedder_id = %(embedder)s AND collection_id = ANY(%(scope)s) AND document_id <> ALL(%(deleted)s::uuid[])
-    AND embedding IS NOT NULL
-"""
 _ALL: LiteralString = """
     SELECT data_id, -(embedding <#> %(vector)s::vector) AS score FROM passage_embeddings
-     WHERE {scope} ORDER BY embedding <#> %(vector)s::vector LIMIT %(limit)s
+     WHERE embedder_id = {embedder} AND collection_id = ANY(%(scope)s) AND document_id <> ALL(ARRAY({deleted}))
+       AND embedding IS NOT NULL
+       {pictured}
+     ORDER BY embedding <#> %(vector)s::vector LIMIT %(limit)s
 """
 # The expression and the condition must be the index's own, number for number.
 _NEAR: LiteralString = """
     SELECT data_id, -(embedding::vector({dimensions}) <#> %(vector)s::vector({dimensions})) AS score
       FROM passage_embeddings
-     WHERE embedder_id = {embedder} AND collection_id = ANY(%(scope)s) AND document_id <> ALL(%(deleted)s::uuid[])
+     WHERE embedder_id = {embedder} AND collection_id = ANY(%(scope)s) AND document_id <> ALL(ARRAY({deleted}))
        AND embedding IS NOT NULL
      ORDER BY embedding::vector({dimensions}) <#> %(vector)s::vector({dimensions}) LIMIT %(limit)s
 """
+_PICTURED: LiteralString = f"AND data_id = ANY(ARRAY({PICTURED}))"
 _THESE: LiteralString = """
     SELECT data_id, -(embedding <#> %(vector)s::vector) FROM passage_embeddings
      WHERE embedder_id = %(embedder)s AND data_id = ANY(%(these)s) AND embedding IS NOT NULL
@@ -62,22 +63,19 @@ _INDEX: LiteralString = """
 
 
 def nearest_passages(
-    embedder: Embedder, vector: Vector, scope: Sequence[UUID], deleted: Sequence[UUID], *, limit: int, exact: bool
+    embedder: Embedder, vector: Vector, scope: Sequence[UUID], *, limit: int, exact: bool, images: bool = False
 ) -> dict[int, float]:
-    """Return the closest passages of these collections; not `exact`: by the index, which may miss some."""
-    by_index = not exact and embedder.dimensions <= MOST_INDEXED_DIMENSIONS
-    statement = _numbered(_NEAR, embedder) if by_index else _ALL.format(scope=_SCOPE)
+    """Return the closest passages of these collections; not `exact`: by the index, which may miss some.
+
+    `images`: only of those that show a picture, always exact.
+    """
+    by_index = not (exact or images) and embedder.dimensions <= MOST_INDEXED_DIMENSIONS
+    statement = _numbered(_NEAR if by_index else _ALL, embedder, pictured=_PICTURED if images else "")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_PLAN if by_index else _PLAN_ALL)
         cursor.execute(
             statement,
-            {
-                "embedder": embedder.pk,
-                "scope": list(scope),
-                "deleted": list(deleted),
-                "vector": as_text(vector),
-                "limit": limit,
-            },
+            {"scope": list(scope), "vector": as_text(vector), "limit": limit},
         )
         return {data_id: float(score) for data_id, score in cursor.fetchall()}
 
@@ -128,5 +126,6 @@ def as_text(vector: Vector) -> str:
     return f"[{','.join([f'{number:.7g}' for number in vector])}]"
 
 
-def _numbered(statement: LiteralString, embedder: Embedder) -> str:
-    return statement.format(embedder=int(embedder.pk), dimensions=int(embedder.dimensions))
+def _numbered(statement: LiteralString, embedder: Embedder, *, pictured: LiteralString = "") -> str:
+    numbers = {"embedder": int(embedder.pk), "dimensions": int(embedder.dimensions)}
+    return statement.format(**numbers, deleted=DELETED_DOCUMENTS, pictured=pictured)

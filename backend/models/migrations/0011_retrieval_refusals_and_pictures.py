@@ -16,6 +16,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddIndex(
+            model_name='ragdata',
+            index=models.Index(condition=models.Q(('image_urls', []), _negated=True), fields=['collection', 'data_id'], name='rag_data_pictured'),
+        ),
         migrations.AlterField(
             model_name='passageembedding',
             name='embedding',
