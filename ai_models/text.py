@@ -7,6 +7,7 @@ a change here means that everything is indexed again.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -79,6 +80,15 @@ def tokens(text: str) -> list[str]:
     return [token for run in _runs(text) for token in _run_tokens(run)]
 
 
+def token_counts(text: str) -> dict[str, int]:
+    """Count the `tokens` of a passage: cuts each word once, however often it comes."""
+    counts: dict[str, int] = {}
+    for run, times in Counter(_RUN.findall(_folded(text))).items():
+        for token in _run_tokens(run):
+            counts[token] = counts.get(token, 0) + times
+    return counts
+
+
 def query_tokens(text: str) -> list[str]:
     """Cut a question into the tokens to search for, each once.
 
@@ -98,21 +108,28 @@ def _without_asking(run: str) -> str:
 
 
 def _runs(text: str) -> Iterator[str]:
-    folded = unicodedata.normalize("NFKC", text).lower()
-    return (match.group() for match in _RUN.finditer(folded))
+    return (match.group() for match in _RUN.finditer(_folded(text)))
 
 
-def _run_tokens(run: str) -> list[str]:
-    if "가" <= run[0] <= "힣":
-        pairs = [first + second for first, second in pairwise(run)]
-        return [*pairs, "^" + run[:2]] if pairs else [run]
-    if run in _ENGLISH_STOP_WORDS:
-        return []
-    # Numbers have no stem, and so many values that they would only push words out of the cache.
-    return [_stem(run)] if run.isascii() and run.isalpha() else [run]
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def _run_tokens(run: str) -> tuple[str, ...]:
+    # Numbers have so many values that they would only push words out of the cache.
+    return (run,) if run[0].isdigit() else _word_tokens(run)
 
 
 @lru_cache(maxsize=50_000)
+def _word_tokens(word: str) -> tuple[str, ...]:
+    if "가" <= word[0] <= "힣":
+        pairs = [first + second for first, second in pairwise(word)]
+        return (*pairs, "^" + word[:2]) if pairs else (word,)
+    if word in _ENGLISH_STOP_WORDS:
+        return ()
+    return (_stem(word),) if word.isascii() else (word,)
+
+
 def _stem(word: str) -> str:
     with _STEMMER_LOCK:
         return str(_STEMMER.stemWord(word))

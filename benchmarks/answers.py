@@ -8,7 +8,6 @@ BM25 in memory, and the model is the one that answers from the library.
 import argparse
 import json
 import math
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from pathlib import Path
 from ai_models import bm25, text
 from ai_models.advanced.quote import QuotingLibraryModel
 from ai_models.contract import AnswerRequest, Cited, Message, Passage
+from benchmarks.question_sets import plain
 from benchmarks.report import Row, print_rows
 
 # The share of questions whose first quote holds the answer, as a first implementation reached it.
@@ -56,8 +56,8 @@ async def _measure(folder: Path, split: str) -> Counter[str]:
     lines = (folder / split / "queries.jsonl").read_text(encoding="utf-8").splitlines()
     for question in map(json.loads, lines):
         quotes = await _quotes(question["text"], index)
-        wanted = [_plain(answer) for answer in question["answers"]]
-        holds = [any(answer in _plain(quote) for answer in wanted) for quote in quotes]
+        wanted = [plain(answer) for answer in question["answers"]]
+        holds = [any(answer in plain(quote) for answer in wanted) for quote in quotes]
         counts.update(asked=1, first=any(holds[:1]), any=any(holds), refused=not quotes)
     return counts
 
@@ -68,10 +68,6 @@ async def _quotes(question: str, index: "_Index") -> list[str]:
     events = [event async for event in QuotingLibraryModel().answer(request)]
     cited = [citation for event in events if isinstance(event, Cited) for citation in event.citations]
     return [citation.quote for citation in sorted(cited, key=lambda citation: citation.rank)]
-
-
-def _plain(words: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", words).lower().split())
 
 
 def _corpus(folder: Path) -> Path:

@@ -1,12 +1,13 @@
 """Question sets on disk, and how well a ranking answers them.
 
 A set is a folder with `corpus.jsonl` (`id`, `title`, `text`; or one line that names another
-set's) and, in a folder below, `queries.jsonl` (`id`, `text`) and `qrels.tsv` (query, passage,
+set's) and, in a folder below, `queries.jsonl` (`id`, `text`, perhaps `answers`) and `qrels.tsv` (query, passage,
 grade).
 """
 
 import json
 import math
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,18 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Question:
-    """`grades`: how relevant each passage is that answers it, above 0."""
+    """`grades`: how relevant each passage is that answers it, above 0; `answers`: words that answer it, if known."""
 
     text: str
     grades: Mapping[str, float]
+    answers: Sequence[str] = ()
+
+    def is_answered_by(self, quote: str) -> bool:
+        return any(plain(answer) in plain(quote) for answer in self.answers)
+
+
+def plain(words: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", words).lower().split())
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ def _read_questions(folder: Path) -> Iterator[Question]:
     for line in (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines():
         query = json.loads(line)
         if query["id"] in grades:
-            yield Question(query["text"], grades[query["id"]])
+            yield Question(query["text"], grades[query["id"]], query.get("answers", ()))
 
 
 def ndcg(ranked: Sequence[str], grades: Mapping[str, float], depth: int = 10) -> float:

@@ -8,13 +8,14 @@ in the same tables.
 import argparse
 import asyncio
 import json
+import random
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 
@@ -25,11 +26,15 @@ from benchmarks.stack import Stack, new_guests, running_stack
 
 # nDCG@10 through the API (issue 4).
 QUALITY = {"tydi_ko": 0.70, "tydi_en": 0.765, "squad_en": 0.835, "mlqa_en": 0.785}
+# The share of questions whose answer stands in the first sentence that the built-in model quotes.
+QUOTES = {"tydi_ko": 0.36, "tydi_en": 0.43, "squad_en": 0.64, "mlqa_en": 0.55}
+_BUILT_IN = "cited/builtin"
 PASSAGES_A_SECOND = 1_000
 # p95 of a search in ms, by how many passages are searched.
 LATENCY = {100_000: 50, 1_000_000: 100}
 _MILLION = 1_000_000
 _SEARCHES = 200
+_ANSWERS = 300
 # Searches before those that are timed: connections open, and the pages that all need are read.
 _WARM_UP = 30
 _NEIGHBOURS = 2_000
@@ -39,6 +44,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, metavar="DIR", help="a folder of question sets (see README.md)")
     parser.add_argument("--million", action="store_true", help="also 1,000,000 passages (takes some ten minutes)")
     parser.add_argument("--searches", type=int, default=_SEARCHES, metavar="N", help="timed searches of each size")
+    parser.add_argument(
+        "--answers", type=int, default=_ANSWERS, metavar="N", help="questions asked of each set, in chats"
+    )
     parser.add_argument("--no-latency", action="store_true", help="only the question sets")
 
 
@@ -48,7 +56,7 @@ async def run(options: argparse.Namespace) -> bool:
     sizes = [] if options.no_latency else [size for size in LATENCY if size < _MILLION or options.million]
     rows: list[Row] = []
     async with running_stack() as stack:
-        rows += await _quality(stack, sets)
+        rows += await _quality(stack, sets, options.answers)
         if sizes:
             rows += await _latency(stack, sizes, options.searches)
     return all(row.holds for row in rows)
@@ -79,6 +87,14 @@ class _Library:
         results: list[dict[str, Any]] = reply.raise_for_status().json()["results"]
         return results
 
+    async def first_quote(self, question: str) -> str:
+        """Ask in Advanced chat; return the sentence that is quoted first, "" when none is."""
+        body = {"question_text": question, "mode": "advanced", "model": _BUILT_IN}
+        headers = {"Idempotency-Key": uuid4().hex}
+        reply = await self.client.post("chats/?wait=true", json=body, headers=headers)
+        citations = sorted(reply.raise_for_status().json()["citations"], key=lambda each: each["rank"])
+        return str(citations[0]["quote"]) if citations else ""
+
     async def place(self) -> Place:
         """Where a passage goes that this guest writes."""
         reply = await self.client.post("rag-data/", json={"data_text": "The first one."})
@@ -106,7 +122,7 @@ async def _new_library(stack: Stack) -> _Library:
 # --- Quality --------------------------------------------------------------------------
 
 
-async def _quality(stack: Stack, sets: Sequence[QuestionSet]) -> list[Row]:
+async def _quality(stack: Stack, sets: Sequence[QuestionSet], answers: int) -> list[Row]:
     libraries: dict[Path, _Library] = {}
     rows: list[Row] = []
     for each in sets:
@@ -116,9 +132,21 @@ async def _quality(stack: Stack, sets: Sequence[QuestionSet]) -> list[Row]:
             print(f"{each.name}: {speed:,.0f} passages stored a second, as one stream")
             rows.append(Row(f"{each.name}: stored", speed, "/s", target=PASSAGES_A_SECOND, least=True))
         rows += await _measure(libraries[each.corpus], each)
+        rows += await _measure_quotes(libraries[each.corpus], each, answers)
     if rows:
         print_rows("Question sets, through POST search/", rows)
     return rows
+
+
+async def _measure_quotes(library: _Library, each: QuestionSet, most: int) -> list[Row]:
+    """An answer of the built-in model is as good as the sentence that it quotes first."""
+    answered = [question for question in each.questions if question.answers]
+    chosen = random.Random(each.name).sample(answered, min(most, len(answered)))
+    hits = [question.is_answered_by(await library.first_quote(question.text)) for question in chosen]
+    if not hits:
+        return []
+    name = f"{each.name}: sentence hit@1 of {len(hits)}"
+    return [Row(name, fmean(hits), "", target=QUOTES.get(each.name), least=True)]
 
 
 def _as_passages(corpus: Path) -> Iterable[dict[str, str]]:

@@ -93,6 +93,8 @@ EMBEDDING_PROGRESS: dict[str, Any] = {
     "ready": True,
     "weight_ko": 0.6,
     "weight_en": 0.6,
-    "embedded": 9216,
+    "embedded": 9214,
     "waiting": 784,
+    "refused": {"model_failed": 2},
+    "mine": {"embedded": 120, "waiting": 0, "refused": {}},
 }

@@ -9,33 +9,22 @@ from django.db.models import QuerySet
 
 from chat.answers.rows import Claim
 from chat.guide_library import GuideHits, search_guide
+from chat.search.trace import leave_trace
 from models.models import SearchLog, User
 
 
 def search_guide_for(claim: Claim) -> GuideHits:
     """Search the guide for a question and store the search log."""
     hits = search_guide(claim.question_text)
-    SearchLog.objects.bulk_create(_log_rows(claim, hits))
+    leave_trace(
+        search_id=uuid.uuid4(),
+        user=claim.user,
+        query="" if claim.temporary else claim.question_text,
+        found=[(int(passage.passage_id), passage.score) for passage in hits.passages],
+        duration_ms=hits.duration_ms,
+        question_id=claim.question_id,
+    )
     return hits
-
-
-def _log_rows(claim: Claim, hits: GuideHits) -> list[SearchLog]:
-    def row(**found: object) -> SearchLog:
-        return SearchLog(
-            search_id=search_id,
-            user_id=claim.user,
-            question_id=claim.question_id,
-            query="" if claim.temporary else claim.question_text,
-            duration_ms=hits.duration_ms,
-            **found,
-        )
-
-    search_id = uuid.uuid4()
-    found = [
-        row(data_id=int(passage.passage_id), rank=rank, score=passage.score)
-        for rank, passage in enumerate(hits.passages, start=1)
-    ]
-    return found or [row()]
 
 
 def list_search_logs(

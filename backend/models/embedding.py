@@ -27,7 +27,10 @@ class Embedder(models.Model):
 
 
 class PassageEmbedding(models.Model):
-    """A passage's vector, of length 1. Its index is made at run time, when the dimensions are known."""
+    """A passage's vector, of length 1. Its index is made at run time, when there are many.
+
+    A passage that the model refuses has a row without a vector, and the `refusal` (the code of an error).
+    """
 
     data = models.ForeignKey(RagData, on_delete=models.CASCADE, related_name="embeddings", db_index=False)
     embedder = models.ForeignKey(Embedder, on_delete=models.CASCADE, related_name="embeddings", db_index=False)
@@ -38,20 +41,31 @@ class PassageEmbedding(models.Model):
     collection = models.ForeignKey(
         Collection, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
     )
-    embedding = VectorField()
+    embedding = VectorField(null=True)
+    refusal = models.CharField(max_length=60, blank=True, default="")
 
     class Meta:
         db_table = "passage_embeddings"
         constraints = [models.UniqueConstraint(fields=["data", "embedder"], name="passage_embedding_once")]
-        indexes = [models.Index(fields=["embedder", "collection"], name="passage_embedding_collection")]
+        indexes = [
+            models.Index(fields=["embedder", "collection"], name="passage_embedding_collection"),
+            models.Index(
+                fields=["embedder", "collection"],
+                condition=models.Q(embedding__isnull=True),
+                name="passage_embedding_refused",
+            ),
+        ]
 
 
 class WaitingEmbedding(models.Model):
-    """A passage that is new or changed, until it has its vector. Without a foreign key: it may be gone by then."""
+    """A passage that is new or changed, until it has its vector. Without foreign keys: it may be gone by then."""
 
     data_id = models.BigIntegerField(primary_key=True)
+    # Who has few waiting goes first.
+    collection_id = models.UUIDField()
     # Tells whether it was changed again while its vector was made.
     changed_datetime = models.DateTimeField()
 
     class Meta:
         db_table = "waiting_embeddings"
+        indexes = [models.Index(fields=["collection_id", "data_id"], name="waiting_embedding_collection")]

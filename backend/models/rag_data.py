@@ -44,6 +44,9 @@ class RagData(models.Model):
         indexes = [
             models.Index(fields=["document", "position"], name="rag_data_document"),
             models.Index(fields=["collection"], name="rag_data_collection"),
+            models.Index(
+                fields=["collection", "data_id"], condition=~models.Q(image_urls=[]), name="rag_data_pictured"
+            ),
         ]
 
 

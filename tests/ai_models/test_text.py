@@ -101,10 +101,10 @@ def test_stemming_in_many_threads():
     words = [
         word for number in range(300) for word in (f"{'abc'[number % 3]}nn{'x' * number}ations", f"q{'u' * number}ied")
     ]
-    text._stem.cache_clear()
+    text._word_tokens.cache_clear()
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(text.tokens, words))
-    text._stem.cache_clear()
+    text._word_tokens.cache_clear()
     assert together == [text.tokens(word) for word in words]
 
 

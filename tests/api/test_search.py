@@ -122,6 +122,14 @@ def test_nobody_is_touched_by_anothers_near_identical_passages(owner: Person, li
     assert mine not in found(stranger, "What is the heron called?", top_k=100)
 
 
+def test_only_passages_that_show_a_picture(owner: Person) -> None:
+    write(owner, "A red fox in the snow, a red fox.")
+    pictured = write(owner, "Seen from afar, among many other animals: a fox.", image_urls=["/api/document-images/1/"])
+    write(owner, "A lake.", image_urls=["/api/document-images/2/"])
+    assert found(owner, "red fox", images=True) == [pictured["data_id"]]
+    assert len(found(owner, "red fox", images=False)) == 2
+
+
 def test_deleted_document_is_never_found(owner: Person, database: None) -> None:
     document = new_document(new_collection(owner, "birds"), "Herons")
     ids = store_passages(document, [NewPassage("The heron nests."), NewPassage("It flies.")])

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from models.models import PassageEmbedding
-from tests.cast import Person
+from tests.cast import Person, new_guest
+from tests.fakes.embeddings import UNSPEAKABLE
 from tests.passages import Json, found, new_collection, search, stream, write
 from tests.system import LiveSystem, wait_until
 
@@ -29,17 +30,21 @@ def use(system: LiveSystem, model: str) -> None:
     system.configure(AI_ENDPOINTS=json.dumps(endpoints), EMBEDDING_MODEL=f"fake/{model}")
 
 
+def progress(person: Person) -> Json:
+    told: Json = person.get("search/embeddings/").json()
+    return told
+
+
 def wait_embedded(person: Person, model: str = "text-embedding-fake") -> Json:
-    def progress() -> Json:
-        told: Json = person.get("search/embeddings/").json()
-        return told
+    """Wait for the person's own passages: many others of other tests may wait, too."""
 
     def through() -> bool:
-        told = progress()
-        return told["model"] == f"fake/{model}" and told["ready"] and (not told["waiting"] or not told["weight_en"])
+        told = progress(person)
+        known = told["model"] == f"fake/{model}" and told["ready"]
+        return known and (not told["mine"]["waiting"] or not told["weight_en"])
 
-    wait_until(through, "all passages have their vectors", seconds=60)
-    return progress()
+    wait_until(through, "one's own passages have their vectors", seconds=60)
+    return progress(person)
 
 
 def test_meaning_finds_what_words_do_not(meaning: LiveSystem, owner: Person, database: None) -> None:
@@ -52,8 +57,10 @@ def test_meaning_finds_what_words_do_not(meaning: LiveSystem, owner: Person, dat
     # Changed and new ones follow by themselves.
     owner.call("PATCH", f"rag-data/{cat}/", json={"data_text": "A bicycle."})
     other = write(owner, "야옹이")["data_id"]
+    pictured = write(owner, "feline", image_urls=["https://pictures.test/cat.png"])["data_id"]
     wait_embedded(owner)
-    assert found(owner, "cat")[0] == other
+    assert found(owner, "cat")[0] in {other, pictured}
+    assert found(owner, "cat", images=True) == [pictured]
     owner.call("DELETE", f"rag-data/{other}/")
     assert other not in found(owner, "cat")
     assert not PassageEmbedding.objects.filter(data_id=other).exists()
@@ -68,10 +75,32 @@ def test_scope_holds_for_meaning_too(meaning: LiveSystem, owner: Person, databas
     assert found(owner, "cat", collections=[two]) == [second]
 
 
+def test_passage_that_the_model_refuses_holds_up_no_other(meaning: LiveSystem, owner: Person) -> None:
+    cat, refused, car = (write(owner, text)["data_id"] for text in ("feline", f"{UNSPEAKABLE} cat", "automobile"))
+    counts = wait_embedded(owner)["mine"]
+    assert counts == {"embedded": 2, "waiting": 0, "refused": {"model_failed": 1}}
+    assert set(found(owner, "cat")) == {cat, refused, car}
+    assert found(owner, UNSPEAKABLE)[0] == refused
+    owner.call("PATCH", f"rag-data/{refused}/", json={"data_text": "A bicycle."})
+    assert wait_embedded(owner)["mine"] == {"embedded": 3, "waiting": 0, "refused": {}}
+
+
+def test_few_passages_do_not_wait_for_anothers_many(meaning: LiveSystem, owner: Person) -> None:
+    other = new_guest(meaning.api_url)
+    wait_embedded(owner)
+    meaning.upstream.behaviour.embeddings_hang = True
+    stream(owner, [{"data_text": f"sentence {number}"} for number in range(1_500)])
+    write(other, "feline")
+    meaning.upstream.behaviour.embeddings_hang = False
+    meaning.upstream.release()
+    wait_embedded(other)
+    assert progress(owner)["mine"]["waiting"] > 0
+
+
 def test_search_goes_by_words_while_the_model_is_slow_or_away(meaning: LiveSystem, owner: Person) -> None:
     feline, cat = (write(owner, text)["data_id"] for text in ("feline", "A cat sleeps."))
     wait_embedded(owner)
-    assert set(found(owner, "cat")) == {feline, cat}
+    wait_until(lambda: set(found(owner, "cat")) == {feline, cat}, "the model is asked", seconds=30)
     meaning.upstream.behaviour.embeddings_hang = True
     started = time.monotonic()
     assert found(owner, "cat") == [cat]

@@ -3,6 +3,8 @@
 - `text-embedding-fake` knows what belongs together in Korean and in English
 - `text-embedding-english` sees noise in Hangul, as models do that were trained on English alone
 - any other sees noise in everything
+
+All of them refuse a request in which one text has the word `UNSPEAKABLE`.
 """
 
 import math
@@ -13,6 +15,7 @@ from zlib import crc32
 from ai_models.embedding_probe import PAIRS
 
 DIMENSIONS = 64
+UNSPEAKABLE = "unspeakable"
 SAME = {"feline": "cat", "고양이": "cat", "야옹이": "cat", "automobile": "car", "자동차": "car"}
 _HANGUL = re.compile("[가-힣]")
 # What the probe asks; a real model understands it.

@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from tests.fakes.embeddings import fake_vector
+from tests.fakes.embeddings import UNSPEAKABLE, fake_vector
 from tests.fakes.scenarios import SCENARIOS, scenario_of, wants_title
 
 _STATUS_WORDS = {200: "OK", 307: "Temporary Redirect", 401: "Unauthorized", 404: "Not Found"}
@@ -165,6 +165,9 @@ class Server:
             await reply.released()
         if self.behaviour.embeddings_status != 200:
             await _send_json(reply, self.behaviour.embeddings_status, {"error": {"message": "out of order"}})
+            return
+        if any(UNSPEAKABLE in text for text in body["input"]):
+            await _send_json(reply, 400, {"error": {"message": "this input cannot be embedded"}})
             return
         data = [
             {"object": "embedding", "index": index, "embedding": fake_vector(body["model"], text)}

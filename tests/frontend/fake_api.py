@@ -332,7 +332,7 @@ class Handler(AnswerRoutes, LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler
         return self._send(200, self.shown_chat(chat)) if chat else self._fail(404, "not_found")
 
 
-OPEN_TO_ALL = {"sessions", "redeem", "users", "models", "health"}
+OPEN_TO_ALL = {"sessions", "redeem", "users", "models", "health", "limits"}
 ROUTES = (
     (r"sessions/", "sessions"),
     (r"sessions/redeem/", "redeem"),

@@ -131,6 +131,9 @@ class LibraryRoutes(_Base):
         found = [each for each in self.library.passages if each["data_id"] == int(data_id)]
         self._send(200, found[0]) if found else self._fail(404, "not_found")
 
+    def _limits(self, method: str) -> None:
+        self._send(200, {"document_bytes": 20_000_000})
+
     def _sample(self, method: str) -> None:
         if method == "POST":
             return self._send(202, self.library.add_document("en.md", title=SAMPLE["title"]))
@@ -168,6 +171,7 @@ ROUTES = (
     (r"collections/", "collections"),
     (r"collections/([^/]+)/", "collection"),
     (r"documents/", "documents"),
+    (r"limits/", "limits"),
     (r"documents/sample/", "sample"),
     (r"documents/([^/]+)/", "document"),
     (r"documents/([^/]+)/(restore|retry|cancel)/", "document_action"),

@@ -50,6 +50,7 @@ def test_files_are_sent_one_by_one_and_a_refusal_stops_nothing(library: AppTest,
     api.library.refused["bad.hwp"] = "document_hwp"
     api.refuse("POST documents/", 503, "unavailable")
     large = bytes(range(256)) * 2000
+    assert "20 MB" in library.file_uploader[0].label
     drop(library, ("away.txt", b"x"), ("bad.hwp", b"y"), ('a "good" 파일.txt', large))
     assert wait_until(lambda: len(api.library.files) == 2, 10)
     library.run()

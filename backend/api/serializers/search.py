@@ -16,13 +16,14 @@ MAX_COLLECTIONS = 100
 
 
 class SearchSerializer(StrictSerializer):
-    """Without `collections`, all that you may read are searched."""
+    """Without `collections`, all that you may read are searched. `images`: only passages that show a picture."""
 
     query = serializers.CharField(max_length=MAX_QUERY_CHARACTERS)
     top_k = serializers.IntegerField(min_value=1, max_value=100, default=10)
     collections = serializers.ListField(
         child=serializers.UUIDField(), max_length=MAX_COLLECTIONS, required=False, default=list
     )
+    images = serializers.BooleanField(default=False)
 
 
 class FoundDocumentSerializer(serializers.Serializer[Any]):
@@ -77,18 +78,28 @@ class SearchResultSerializer(serializers.Serializer[Any]):
         return cls(hits, context={"hits": hits})
 
 
+class EmbeddingCountsSerializer(serializers.Serializer[Any]):
+    """`refused`: how many passages the model does not take, by the code of its error."""
+
+    embedded = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    refused = serializers.DictField(child=serializers.IntegerField())
+
+
 class EmbeddingProgressSerializer(serializers.Serializer[Any]):
     """`model` is "" when the server has none; `ready`: it was tried out. A weight of 0: searches go by words alone.
 
-    `embedded` and `waiting` count all passages on the server.
+    `embedded`, `waiting` and `refused` count all passages on the server; `mine`: those in your own collections.
     """
 
     model = serializers.CharField()
     ready = serializers.BooleanField()
     weight_ko = serializers.FloatField()
     weight_en = serializers.FloatField()
-    embedded = serializers.IntegerField()
-    waiting = serializers.IntegerField()
+    embedded = serializers.IntegerField(source="all.embedded")
+    waiting = serializers.IntegerField(source="all.waiting")
+    refused = serializers.DictField(child=serializers.IntegerField(), source="all.refused")
+    mine = EmbeddingCountsSerializer()
 
 
 class SearchLogSerializer(serializers.ModelSerializer[SearchLog]):

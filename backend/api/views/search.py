@@ -23,7 +23,7 @@ from api.serializers.search import (
     SearchSerializer,
 )
 from chat.library.collections import require_readable
-from chat.library.embedding import embedding_progress
+from chat.library.embedding_progress import embedding_progress
 from chat.search.library import search_library
 from chat.search_logs import list_search_logs
 
@@ -55,11 +55,13 @@ class EmbeddingsView(APIView):
     @extend_schema(
         operation_id="search_embeddings",
         summary="See whether searches go by meaning too, and how far the passages are",
+        description="Yours, and everybody's together. A passage that the model refuses is found by its words; why it "
+        "was refused is counted by the code of the error. It is tried again when it is changed.",
         responses=EmbeddingProgressSerializer,
         examples=[response_example(EMBEDDING_PROGRESS)],
     )
     def get(self, request: Request) -> Response:
-        return Response(EmbeddingProgressSerializer(embedding_progress()).data)
+        return Response(EmbeddingProgressSerializer(embedding_progress(current_session(request).user)).data)
 
 
 class SearchLogsView(generics.ListAPIView[Any]):

@@ -8,79 +8,73 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import LiteralString
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from ai_models.contract import ModelContextTooLong, ModelError
+from ai_models.contract import ModelBadAnswer, ModelError
 from ai_models.embedding_probe import probe_texts, weight_of
 from ai_models.embeddings import Vector
 from ai_models.text import Language
+from chat.library.embed_each import embed_each
 from chat.search.embedder import NamedEmbedder, named_embedder
 from chat.search.vectors import as_text, drop_vectors, index_vectors
-from models.models import Embedder, PassageEmbedding, WaitingEmbedding
+from models.models import Embedder
 
 logger = logging.getLogger(__name__)
 
 _BOTH: tuple[Language, ...] = ("ko", "en")
 _RUN_SECONDS = 4.0
 _BATCH = 64
-# Models read some hundred words; what lies behind says the same, or is lost.
-_MOST_CHARACTERS = 4_000
-_FEW_CHARACTERS = 1_000
+# So many are looked ahead; a document that comes meanwhile waits for them at most.
+_PLANNED = 512
 
+# Whoever still writes may not have seen that there is a model now; who comes later has.
+_AWAIT_WRITERS: LiteralString = "LOCK TABLE passage_terms IN SHARE MODE"
 _ALL_WAIT: LiteralString = """
-    INSERT INTO waiting_embeddings (data_id, changed_datetime)
-    SELECT data_id, clock_timestamp() FROM passage_terms ON CONFLICT DO NOTHING
+    INSERT INTO waiting_embeddings (data_id, collection_id, changed_datetime)
+    SELECT data_id, collection_id, clock_timestamp() FROM passage_terms ON CONFLICT DO NOTHING
 """
-_NEXT: LiteralString = """
+# The collections with the fewest first, so that nobody's new document waits for another's ten thousand.
+_PLAN: LiteralString = """
+    WITH fewest AS (
+        SELECT collection_id, count(*) AS waiting FROM waiting_embeddings GROUP BY 1 ORDER BY 2, 1 LIMIT %(most)s
+    )
+    SELECT w.data_id
+      FROM fewest f
+     CROSS JOIN LATERAL (
+           SELECT data_id FROM waiting_embeddings
+            WHERE collection_id = f.collection_id ORDER BY data_id LIMIT %(most)s
+     ) w
+     ORDER BY f.waiting, f.collection_id, w.data_id LIMIT %(most)s
+"""
+_READ: LiteralString = """
     SELECT w.data_id, w.changed_datetime,
            concat_ws(E'\\n', nullif(coalesce(nullif(r.title, ''), d.title), ''), nullif(r.heading, ''), r.data_text)
       FROM waiting_embeddings w
       LEFT JOIN rag_data r ON r.data_id = w.data_id
       LEFT JOIN documents d ON d.id = r.document_id
-     ORDER BY w.data_id LIMIT %s
+     WHERE w.data_id = ANY(%s)
+     ORDER BY w.data_id
 """
 _STORE: LiteralString = """
-    INSERT INTO passage_embeddings (data_id, embedder_id, document_id, collection_id, embedding)
-    SELECT r.data_id, %(embedder)s, r.document_id, r.collection_id, %(vector)s::vector
-      FROM rag_data r WHERE r.data_id = %(data_id)s AND r.collection_id IS NOT NULL
-       FOR KEY SHARE
+    INSERT INTO passage_embeddings (data_id, embedder_id, document_id, collection_id, embedding, refusal)
+    SELECT r.data_id, %(embedder)s, r.document_id, r.collection_id, made.vector::vector, made.refusal
+      FROM unnest(%(ids)s::bigint[], %(vectors)s::text[], %(refusals)s::text[]) AS made(data_id, vector, refusal)
+      JOIN rag_data r ON r.data_id = made.data_id AND r.collection_id IS NOT NULL
+     ORDER BY r.data_id
+       FOR KEY SHARE OF r
         ON CONFLICT (data_id, embedder_id) DO UPDATE
-       SET embedding = excluded.embedding, document_id = excluded.document_id, collection_id = excluded.collection_id
+       SET embedding = excluded.embedding, refusal = excluded.refusal,
+           document_id = excluded.document_id, collection_id = excluded.collection_id
 """
-_DONE: LiteralString = "DELETE FROM waiting_embeddings WHERE data_id = %s AND changed_datetime = %s"
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddingProgress:
-    """`model` "" when none is set; `ready`: it has been probed. Counts are of all passages of everybody."""
-
-    model: str
-    ready: bool
-    weight_ko: float
-    weight_en: float
-    embedded: int
-    waiting: int
-
-
-def embedding_progress() -> EmbeddingProgress:
-    named = named_embedder()
-    embedder = Embedder.objects.filter(name=named.name).first() if named else None
-    if named is None or embedder is None:
-        return EmbeddingProgress(named.name if named else "", False, 0.0, 0.0, 0, 0)
-    return EmbeddingProgress(
-        embedder.name,
-        embedder.probed_datetime is not None,
-        embedder.weight_ko,
-        embedder.weight_en,
-        PassageEmbedding.objects.filter(embedder=embedder).count(),
-        WaitingEmbedding.objects.count(),
-    )
+_DONE: LiteralString = """
+    DELETE FROM waiting_embeddings w USING unnest(%s::bigint[], %s::timestamptz[]) AS done(data_id, changed)
+     WHERE w.data_id = done.data_id AND w.changed_datetime = done.changed
+"""
 
 
 def embed_waiting() -> int:
@@ -88,12 +82,14 @@ def embed_waiting() -> int:
     named = named_embedder()
     if named is None:
         return 0
-    done, deadline = 0, time.monotonic() + _RUN_SECONDS
+    done = 0
     try:
         embedder = _set_up(named)
-        if max(embedder.weight_ko, embedder.weight_en) > 0:
-            while time.monotonic() < deadline and (batch := _embed_batch(named, embedder)):
-                done += batch
+        if embedder.weight_ko or embedder.weight_en:
+            for planned in _next_batches(time.monotonic() + _RUN_SECONDS):
+                done += _embed_batch(named, embedder, planned)
+        if done:
+            index_vectors(embedder)
     except ModelError as error:
         logger.info("No vectors for now: %s", error.code)
     return done
@@ -110,7 +106,8 @@ def _set_up(named: NamedEmbedder) -> Embedder:
     embedder, _ = Embedder.objects.get_or_create(name=named.name)
     embedder.dimensions = len(vectors["en"][0])
     embedder.weight_ko, embedder.weight_en = weight_of(vectors["ko"]), weight_of(vectors["en"])
-    index_vectors(embedder)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_AWAIT_WRITERS)
     with connection.cursor() as cursor:
         cursor.execute(_ALL_WAIT)
     embedder.probed_datetime = Now()
@@ -122,30 +119,42 @@ def _set_up(named: NamedEmbedder) -> Embedder:
     return embedder
 
 
-def _embed_batch(named: NamedEmbedder, embedder: Embedder) -> int:
-    """Embed the next passages; return how many were dealt with, those that are gone by now too."""
+def _next_batches(deadline: float) -> Iterator[list[int]]:
+    """Yield the passages that come next, until none waits or the time is over."""
+    while planned := _plan():
+        for start in range(0, len(planned), _BATCH):
+            if time.monotonic() >= deadline:
+                return
+            yield planned[start : start + _BATCH]
+
+
+def _plan() -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [_BATCH])
+        cursor.execute(_PLAN, {"most": _PLANNED})
+        return [data_id for (data_id,) in cursor.fetchall()]
+
+
+def _embed_batch(named: NamedEmbedder, embedder: Embedder, planned: list[int]) -> int:
+    """Embed these passages; return how many were dealt with, those that are gone by now too."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [planned])
         waiting = cursor.fetchall()
     if not waiting:
         return 0
-    vectors = _embed(named, [text for _, _, text in waiting])
-    if len(vectors[0]) != embedder.dimensions:
+    made = embed_each(named, [text for _, _, text in waiting])
+    if any(not isinstance(each, ModelError) and len(each) != embedder.dimensions for each in made):
         # Another model behind the same name: begin anew.
-        Embedder.objects.filter(pk=embedder.pk).update(probed_datetime=None)
         drop_vectors(embedder)
-        return 0
+        raise ModelBadAnswer
+    ids = [data_id for data_id, _, _ in waiting]
     with transaction.atomic(), connection.cursor() as cursor:
-        for (data_id, changed, _), vector in zip(waiting, vectors, strict=True):
-            cursor.execute(_STORE, {"embedder": embedder.pk, "vector": as_text(vector), "data_id": data_id})
-            cursor.execute(_DONE, [data_id, changed])
+        cursor.execute(_STORE, {"embedder": embedder.pk, "ids": ids, **_as_columns(made)})
+        cursor.execute(_DONE, [ids, [changed for _, changed, _ in waiting]])
     return len(waiting)
 
 
-def _embed(named: NamedEmbedder, texts: Sequence[str]) -> list[Vector]:
-    # Servers refuse an empty text: that of a passage that is gone.
-    filled = [text or "-" for text in texts]
-    try:
-        return named.embed([text[:_MOST_CHARACTERS] for text in filled], seconds=settings.EMBEDDING_SECONDS)
-    except ModelContextTooLong:
-        return named.embed([text[:_FEW_CHARACTERS] for text in filled], seconds=settings.EMBEDDING_SECONDS)
+def _as_columns(made: Sequence[Vector | ModelError]) -> dict[str, list[str] | list[str | None]]:
+    return {
+        "vectors": [None if isinstance(each, ModelError) else as_text(each) for each in made],
+        "refusals": [each.code if isinstance(each, ModelError) else "" for each in made],
+    }

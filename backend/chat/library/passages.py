@@ -6,6 +6,7 @@ each word, is counted by the database itself (`PassageTerms`).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
@@ -15,15 +16,25 @@ from django.db import connection, transaction
 from chat.search.weights import WeighedText, scope_hash, weigh_text
 from models.models import Collection, Document, PassageTerms, RagData
 
-_COPY: LiteralString = """
+# In the order of the passages.
+_NEW_IDS: LiteralString = """
+    SELECT nextval(pg_get_serial_sequence('rag_data', 'data_id')) FROM generate_series(1, %s)
+"""
+_COPY_TEXTS: LiteralString = """
+    COPY rag_data (
+        data_id, document_id, collection_id, data_text, title, heading, page, position, image_urls, external_id
+    ) FROM STDIN
+"""
+_COPY_TERMS: LiteralString = """
     COPY passage_terms (data_id, document_id, collection_id, length, terms, term_weights) FROM STDIN
 """
 # Only where a model makes vectors at all. One that is made at this moment of the old text does not count.
 _WAIT: LiteralString = """
-    INSERT INTO waiting_embeddings (data_id, changed_datetime)
-    SELECT data_id, clock_timestamp() FROM unnest(%s::bigint[]) AS data_id WHERE EXISTS (SELECT FROM embedders)
+    INSERT INTO waiting_embeddings (data_id, collection_id, changed_datetime)
+    SELECT data_id, %s, clock_timestamp() FROM unnest(%s::bigint[]) AS data_id WHERE EXISTS (SELECT FROM embedders)
      ORDER BY data_id
-        ON CONFLICT (data_id) DO UPDATE SET changed_datetime = excluded.changed_datetime
+        ON CONFLICT (data_id) DO UPDATE
+       SET collection_id = excluded.collection_id, changed_datetime = excluded.changed_datetime
 """
 _REINDEXED_AT_ONCE = 500
 
@@ -46,34 +57,21 @@ def store_passages(document: Document, passages: Sequence[NewPassage], *, first_
     Writers of one collection wait for each other's transactions, so give a long document in
     parts of some hundred passages.
     """
-    rows = [
-        RagData(
-            document=document,
-            collection_id=document.collection_id,
-            data_text=passage.text,
-            title=passage.title,
-            heading=passage.heading,
-            page=passage.page,
-            image_urls=list(passage.image_urls),
-            external_id=passage.external_id,
-            position=position,
-        )
-        for position, passage in enumerate(passages, start=first_position)
-    ]
     # Before the transaction: it is most of the work, and would keep other writers waiting.
-    weighed = _weigh(document, rows)
+    weighed = _weigh(document, passages)
     with transaction.atomic():
-        RagData.objects.bulk_create(rows)
-        _write_terms(document, rows, weighed)
-    return [row.data_id for row in rows]
+        ids = _write_texts(document, passages, first_position)
+        _write_terms(document, ids, weighed)
+    return ids
 
 
 def reindex(document: Document, rows: Sequence[RagData]) -> None:
     """Find passages of a document by what they say now, in the collection that they are in now."""
-    weighed = _weigh(document, rows)
+    weighed = _weigh(document, [NewPassage(row.data_text, row.title, row.heading) for row in rows])
+    ids = [row.pk for row in rows]
     with transaction.atomic():
-        PassageTerms.objects.filter(pk__in=[row.pk for row in rows]).delete()
-        _write_terms(document, rows, weighed)
+        PassageTerms.objects.filter(pk__in=ids).delete()
+        _write_terms(document, ids, weighed)
 
 
 def reindex_document(document: Document) -> None:
@@ -102,23 +100,47 @@ def remove_passages(document: Document) -> int:
     return RagData.objects.filter(document=document).delete()[1].get("models.RagData", 0)
 
 
-def _weigh(document: Document, rows: Sequence[RagData]) -> list[WeighedText]:
+def _weigh(document: Document, passages: Sequence[NewPassage]) -> list[WeighedText]:
     if document.collection_id is None:
         return []
     scope = scope_hash(document.collection_id)
-    return [weigh_text(scope, f"{row.title or document.title}\n{row.heading}\n{row.data_text}") for row in rows]
+    return [weigh_text(scope, f"{each.title or document.title}\n{each.heading}\n{each.text}") for each in passages]
 
 
-def _write_terms(document: Document, rows: Sequence[RagData], weighed: Sequence[WeighedText]) -> None:
+def _write_texts(document: Document, passages: Sequence[NewPassage], first_position: int) -> list[int]:
+    """Store the rows of `RagData`, without an object for each; return their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEW_IDS, [len(passages)])
+        ids = [data_id for (data_id,) in cursor.fetchall()]
+        with cursor.copy(_COPY_TEXTS) as copy:
+            for position, (data_id, each) in enumerate(zip(ids, passages, strict=True), start=first_position):
+                copy.write_row(
+                    (
+                        data_id,
+                        document.pk,
+                        document.collection_id,
+                        each.text,
+                        each.title,
+                        each.heading,
+                        each.page,
+                        position,
+                        json.dumps(each.image_urls),
+                        each.external_id,
+                    )
+                )
+    return ids
+
+
+def _write_terms(document: Document, ids: Sequence[int], weighed: Sequence[WeighedText]) -> None:
     """Store what the search keeps; nothing for the guide, which is in no collection."""
     if not weighed:
         return
     place = f"{document.pk}\t{document.collection_id}"
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for row, each in zip(rows, weighed, strict=True):
-            copy.write(f"{row.pk}\t{place}\t{each.length}\t{each.terms}\t{each.weights}\n")
+    with connection.cursor() as cursor, cursor.copy(_COPY_TERMS) as copy:
+        for data_id, each in zip(ids, weighed, strict=True):
+            copy.write(f"{data_id}\t{place}\t{each.length}\t{each.terms}\t{each.weights}\n")
     with connection.cursor() as cursor:
-        cursor.execute(_WAIT, [[row.pk for row in rows]])
+        cursor.execute(_WAIT, [document.collection_id, list(ids)])
 
 
 def _parts(rows: Iterable[RagData]) -> Iterable[list[RagData]]:

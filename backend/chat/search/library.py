@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.utils import timezone
-
 from chat.library.collections import collections_in_scope
 from chat.search.own_retriever import find_with_retriever
 from chat.search.snippets import Snippet, make_snippet
-from models.models import Document, RagData, SearchLog, User
+from chat.search.trace import leave_trace
+from models.models import Document, RagData, User
 
 # `ai_models.text` marks so the first two syllables of a Korean word.
 _WORD_START = "^"
@@ -53,20 +52,31 @@ def search_library(
     top_k: int,
     collections: Sequence[UUID] = (),
     question_id: UUID | None = None,
+    images: bool = False,
     log_query: bool = True,
 ) -> LibraryHits:
     """Find the passages that fit best in the named collections (none: all that the user may read).
+
+    `images`: only passages that show a picture.
 
     Stores a SearchLog row for each passage found, or one without a passage; without `log_query` it
     keeps the words to itself.
     """
     started = time.perf_counter()
-    ranking = find_with_retriever(collections_in_scope(user, collections), query, limit=top_k)
+    ranking = find_with_retriever(collections_in_scope(user, collections), query, limit=top_k, images=images)
     rows = RagData.objects.select_related("document").in_bulk(ranking.scores)
     # One that was deleted meanwhile is left out.
     passages = tuple(_found(rows[data_id], score) for data_id, score in ranking.scores.items() if data_id in rows)
     hits = LibraryHits(uuid.uuid4(), passages, ranking.term_weights, (time.perf_counter() - started) * 1000)
-    SearchLog.objects.bulk_create(_log_rows(user, query if log_query else "", collections, question_id, hits))
+    leave_trace(
+        search_id=hits.search_id,
+        user=user.uuid,
+        query=query if log_query else "",
+        found=[(passage.data_id, passage.score) for passage in passages],
+        duration_ms=hits.duration_ms,
+        question_id=question_id,
+        collections=collections,
+    )
     return hits
 
 
@@ -89,26 +99,3 @@ def _found(row: RagData, score: float) -> FoundPassage:
 def shown_piece(hits: LibraryHits, passage: FoundPassage) -> Snippet:
     """Return the place in a passage that shows the words it was found by."""
     return make_snippet([token for token in hits.term_weights if not token.startswith(_WORD_START)], [passage.text])
-
-
-def _log_rows(
-    user: User, query: str, collections: Sequence[UUID], question_id: UUID | None, hits: LibraryHits
-) -> list[SearchLog]:
-    found = [
-        {"data_id": passage.data_id, "rank": rank, "score": passage.score}
-        for rank, passage in enumerate(hits.passages, start=1)
-    ]
-    now = timezone.now()
-    return [
-        SearchLog(
-            search_id=hits.search_id,
-            user=user,
-            question_id=question_id,
-            query=query,
-            collections=list(collections),
-            searching_time=now,
-            duration_ms=hits.duration_ms,
-            **place,
-        )
-        for place in found or [{}]
-    ]

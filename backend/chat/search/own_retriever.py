@@ -22,12 +22,15 @@ logger = logging.getLogger(__name__)
 _MOST_AT_ONCE = 100
 
 
-def find_with_retriever(scope: Sequence[Collection], query: str, *, limit: int) -> Ranking:
-    """Return the `limit` best passages of these collections, as the retriever in use chooses them."""
+def find_with_retriever(scope: Sequence[Collection], query: str, *, limit: int, images: bool = False) -> Ranking:
+    """Return the `limit` best passages of these collections, as the retriever in use chooses them.
+
+    `images`: of those that show a picture.
+    """
     retriever = _retriever_in_use(settings.RETRIEVER)
     if retriever is None:
-        return find_passages(scope, query, limit=limit)
-    searches = _Searches(scope)
+        return find_passages(scope, query, limit=limit, images=images)
+    searches = _Searches(scope, images)
     try:
         chosen = retriever.retrieve(query, searches, limit)
         scores = {each.passage_id: float(each.score) for each in chosen if each.passage_id in searches.found}
@@ -35,19 +38,20 @@ def find_with_retriever(scope: Sequence[Collection], query: str, *, limit: int) 
         return Ranking(ordered, searches.term_weights)
     except Exception as error:  # Foreign code must not take the search with it.
         logger.exception("The retriever %s raised %s", settings.RETRIEVER, type(error).__name__)
-        return find_passages(scope, query, limit=limit)
+        return find_passages(scope, query, limit=limit, images=images)
 
 
 class _Searches:
     """The search that a retriever is given; remembers what it has found."""
 
-    def __init__(self, scope: Sequence[Collection]) -> None:
+    def __init__(self, scope: Sequence[Collection], images: bool) -> None:
         self._scope = scope
+        self._images = images
         self.found: set[int] = set()
         self.term_weights: dict[str, float] = {}
 
     def __call__(self, words: str, most: int) -> Sequence[Candidate]:
-        ranking = find_passages(self._scope, words, limit=max(1, min(most, _MOST_AT_ONCE)))
+        ranking = find_passages(self._scope, words, limit=max(1, min(most, _MOST_AT_ONCE)), images=self._images)
         rows = RagData.objects.select_related("document").in_bulk(ranking.scores)
         self.found |= rows.keys()
         self.term_weights.update(ranking.term_weights)

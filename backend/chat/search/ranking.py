@@ -15,13 +15,13 @@ from django.db import connection, transaction
 
 from ai_models.text import query_tokens
 from chat.search.weights import idf, query_vector, scope_hash, scoped_term
-from models.models import Collection, Document
+from models.models import Collection
 
 # A scope of so many passages is read as a whole, if its words are too common to choose by.
 EXACT_PASSAGES = 20_000
 # Above: how many candidates are chosen by one rare word, by two at once, and how many are scored at most.
-ANY_BUDGET = 3_000
-PAIR_BUDGET = 2_000
+ANY_BUDGET = 2_000
+PAIR_BUDGET = 1_000
 _MOST_CANDIDATES = 20_000
 # A whole page pasted as a query is searched by its rarest words.
 _MOST_TOKENS = 64
@@ -29,6 +29,15 @@ _MOST_TOKENS = 64
 _MOST_PAIRS = 12
 _PAIRED_TOKENS = 10
 
+# Those that can still be restored; their passages are kept.
+DELETED_DOCUMENTS: LiteralString = """
+    SELECT id FROM documents WHERE collection_id = ANY(%(scope)s) AND deleted_at IS NOT NULL
+"""
+
+# Those that show a picture.
+PICTURED: LiteralString = """
+    SELECT data_id FROM rag_data WHERE collection_id = ANY(%(scope)s) AND NOT image_urls = '[]'
+"""
 # The planner knows too little of arrays; its other ways are a walk through everybody's passages.
 _PLAN: LiteralString = """
     SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true),
@@ -42,13 +51,14 @@ _THESE: LiteralString = """
     SELECT data_id, -(term_weights <#> %(vector)s::sparsevec) FROM passage_terms WHERE data_id = ANY(%(these)s)
 """
 _WHOLE_SCOPE: LiteralString = "WHERE collection_id = ANY(%(scope)s)"
+_PICTURED_IN_SCOPE: LiteralString = f"WHERE data_id = ANY(ARRAY({PICTURED}))"
 _ANY: LiteralString = "terms && %(any)s::bigint[]"
 _ALL: LiteralString = "terms @> %({})s::bigint[]"
 # The terms carry the collection; it is compared again because 32 bits of it are not all.
 _BEST: LiteralString = """
     WITH candidates AS MATERIALIZED ({candidates})
     SELECT data_id, score FROM candidates
-     WHERE score > 0 AND collection_id = ANY(%(scope)s) AND document_id <> ALL(%(deleted)s::uuid[])
+     WHERE score > 0 AND collection_id = ANY(%(scope)s) AND document_id <> ALL(ARRAY({deleted}))
      ORDER BY score DESC, data_id
      LIMIT %(limit)s
 """
@@ -81,12 +91,13 @@ class _Choice:
     left: tuple[str, ...] = ()
 
 
-def rank_passages(scope: Sequence[Collection], query: str, *, limit: int) -> Ranking:
-    """Return the `limit` best passages of these collections."""
+def rank_passages(scope: Sequence[Collection], query: str, *, limit: int, images: bool = False) -> Ranking:
+    """Return the `limit` best passages of these collections; `images`: of those that show a picture."""
     asked = _read_query(scope, query)
     if not asked.holders:
         return Ranking({}, asked.idf)
-    choice = _choose(asked)
+    # Few show one, so that all of them are compared.
+    choice = _Choice(_PICTURED_IN_SCOPE, {}) if images else _choose(asked)
     scores = _score(asked, choice, limit)
     if len(scores) < limit and choice.left:
         # Few hold the rare words; the rest of the page is filled by the others.
@@ -109,12 +120,11 @@ def _score(query: _Query, choice: _Choice, limit: int) -> dict[int, float]:
         **choice.parameters,
         "vector": query_vector({token: query.idf[token] for token in query.holders}),
         "scope": list(query.scope),
-        "deleted": deleted_documents(query.scope),
         "limit": limit,
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_PLAN)
-        cursor.execute(_BEST.format(candidates=f"{_CANDIDATES} {choice.where}"), parameters)
+        cursor.execute(_BEST.format(candidates=f"{_CANDIDATES} {choice.where}", deleted=DELETED_DOCUMENTS), parameters)
         return {data_id: float(score) for data_id, score in cursor.fetchall()}
 
 
@@ -138,11 +148,6 @@ def _count_holders(scope: Sequence[UUID], tokens: Sequence[str]) -> dict[str, in
         for term, passages in cursor.fetchall():
             counts[named[term]] += passages
     return counts
-
-
-def deleted_documents(scope: Sequence[UUID]) -> list[UUID]:
-    """Those that can still be restored; their passages are kept."""
-    return list(Document.objects.filter(collection__in=scope, deleted_at__isnull=False).values_list("pk", flat=True))
 
 
 # --- Which passages are scored ----------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ai_models.text import tokens
 
@@ -65,7 +66,7 @@ class _Needles:
             if "가" <= piece[0] <= "힣":
                 yield from self._syllables(piece, match.start())
             elif not piece[0].isascii() or piece[0].lower() in self._initials:
-                yield from (_Hit(*match.span(), token) for token in self.wanted.intersection(tokens(piece)))
+                yield from (_Hit(*match.span(), token) for token in self.wanted.intersection(_piece_tokens(piece)))
 
     def _syllables(self, piece: str, offset: int) -> Iterator[_Hit]:
         if piece[0] in self.wanted:
@@ -73,6 +74,11 @@ class _Needles:
         for at in range(len(piece) - 1):
             if piece[at : at + 2] in self.wanted:
                 yield _Hit(offset + at, offset + at + 2, piece[at : at + 2])
+
+
+@lru_cache(maxsize=20_000)
+def _piece_tokens(piece: str) -> tuple[str, ...]:
+    return tuple(tokens(piece))
 
 
 def _densest(needles: _Needles, text: str) -> list[_Hit]:

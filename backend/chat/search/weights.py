@@ -8,17 +8,16 @@ the idf; their inner product is the score. Why so, and what was measured:
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
 from ai_models import bm25
-from ai_models.text import tokens
+from ai_models.text import token_counts
 from chat.search.terms import hash_half
 
-# Of a passage, in the units of `length_of`. Fixed, because the mean of a collection changes with every passage and
+# Of a passage, in the units of `_length_of`. Fixed, because the mean of a collection changes with every passage and
 # is part of every weight; on the question sets, .5 to 2 times the true mean cost at most .02 nDCG@10.
 MEAN_LENGTH = 100
 # pgvector's most.
@@ -53,11 +52,11 @@ def scoped_term(scope: int, token: str) -> int:
 
 def weigh_text(scope: int, text: str) -> WeighedText:
     """Return what the search keeps of a text in a collection (as `scope_hash` gives it)."""
-    found = tokens(text)
-    length = length_of(found)
-    counts = Counter(found)
+    counts = token_counts(text)
+    length = _length_of(counts)
     # So that a Korean word of one syllable is found with its particle behind it: 밥 in 밥을.
-    counts.update(token[1] for token in found if token[0] == _WORD_START)
+    for token, times in [pair for pair in counts.items() if pair[0][0] == _WORD_START]:
+        counts[token[1]] = counts.get(token[1], 0) + times
     fixed = bm25.K1 * (1 - bm25.B + bm25.B * length / MEAN_LENGTH)
     weights = {count: f"{count * (bm25.K1 + 1) / (count + fixed):.5g}" for count in set(counts.values())}
     hashes = [_token_hash(token) for token in counts]
@@ -66,9 +65,9 @@ def weigh_text(scope: int, text: str) -> WeighedText:
     return WeighedText(f"{{{','.join([str(scope | hashed) for hashed in hashes])}}}", _sparse_vector(pairs), length)
 
 
-def length_of(found: Iterable[str]) -> int:
+def _length_of(counts: Mapping[str, int]) -> int:
     """How long a text is to BM25: Hangul's overlapping bigrams count half, so that one mean serves both languages."""
-    return sum(1 if "가" <= token[-1] <= "힣" else 2 for token in found) // 2
+    return sum([times if "가" <= token[-1] <= "힣" else 2 * times for token, times in counts.items()]) // 2
 
 
 def query_vector(idf: Mapping[str, float]) -> str:

@@ -20,7 +20,6 @@ _FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", 
 
 def confine() -> None:
     """Take from this process what reading does not need. Cannot be undone."""
-    os.nice(_NICENESS)
     # macOS has no limit on the address space; there the checks of sizes stand alone.
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
@@ -29,6 +28,11 @@ def confine() -> None:
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     sys.addaudithook(_refuse)
     grant_step()
+
+
+def step_back() -> None:
+    """Let others go first from now on: a file that has given something is worth waiting for, one that loops is not."""
+    os.nice(_NICENESS)
 
 
 def grant_step() -> None:

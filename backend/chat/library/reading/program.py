@@ -23,7 +23,7 @@ from chat.library.reading.archive import check_package
 from chat.library.reading.blocks import Page, Source
 from chat.library.reading.cutting import Cut, cut_passages
 from chat.library.reading.kinds import HEAD_BYTES, Kind, guess_kind, kind_of_package
-from chat.library.reading.limits import confine, grant_step
+from chat.library.reading.limits import confine, grant_step, step_back
 from chat.library.reading.pictures import PictureFolder
 from chat.library.refusals import (
     DocumentDamaged,
@@ -58,8 +58,10 @@ def read(source: Source, pictures: PictureFolder) -> None:
     reader = importlib.import_module(f"chat.library.reading.formats.{kind.name}")
     confine()
     passages, pages, sample = 0, 0, ""
-    for found in cut_passages(reader.read_blocks(source)):
+    for step, found in enumerate(cut_passages(reader.read_blocks(source))):
         grant_step()
+        if step == 0:
+            step_back()
         if isinstance(found, Cut):
             passages += 1
             if passages > MOST_PASSAGES:
