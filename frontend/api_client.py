@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
 from account_calls import AccountCalls, Method
+from api_insights import InsightsApi
 from api_library import LibraryApi
 from api_multipart import Multipart
 from api_types import AnswerEvent, Chat, Conversation, Json, ModelList, NewSession, Page, User, cursor_in
@@ -115,6 +116,10 @@ class ApiClient(AccountCalls):
     @property
     def library(self) -> LibraryApi:
         return LibraryApi(self._request, self._download)
+
+    @property
+    def insights(self) -> InsightsApi:
+        return InsightsApi(self._request, self._download)
 
     def create_guest(self) -> NewSession:
         return NewSession.read(self._request("POST", "sessions/", body={}))

@@ -15,8 +15,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.frontend import fake_library
+from tests.frontend import fake_insights, fake_library
 from tests.frontend.fake_accounts import AccountRoutes, now
+from tests.frontend.fake_insights import InsightsRoutes
 from tests.frontend.fake_library import FakeLibrary, LibraryRoutes
 from tests.frontend.fake_models import model_list
 from tests.frontend.fake_socket import serve_socket
@@ -75,6 +76,8 @@ class FakeApi:
     codes: dict[str, str] = field(default_factory=dict)
     invitations: list[Body] = field(default_factory=list)
     notes: list[Body] = field(default_factory=list)
+    was_asked: bool = True
+    insights_asked: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.free.set()
@@ -107,7 +110,7 @@ class FakeApi:
         return sum(1 for each in self.requests if each == (method, path))
 
 
-class Handler(LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
+class Handler(LibraryRoutes, AccountRoutes, InsightsRoutes, BaseHTTPRequestHandler):
     """Routes by regular expression; one short method per resource."""
 
     protocol_version = "HTTP/1.1"
@@ -148,7 +151,7 @@ class Handler(LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
                 return self._fail(*errors.pop(0))
         self.token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
         self.user = self.api.tokens.get(self.token)  # type: ignore[assignment]
-        for pattern, name in (*ROUTES, *fake_library.ROUTES):
+        for pattern, name in (*ROUTES, *fake_library.ROUTES, *fake_insights.ROUTES):
             if match := re.fullmatch(pattern, path):
                 if name not in OPEN_TO_ALL and self.user is None:
                     signed = "session_ended" if self.headers.get("Authorization") else "not_signed_in"
