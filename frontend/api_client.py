@@ -23,6 +23,7 @@ from account_calls import AccountCalls, Method
 from api_insights import InsightsApi
 from api_library import LibraryApi
 from api_multipart import Multipart
+from api_portable import PortableApi
 from api_types import AnswerEvent, Chat, Conversation, Json, ModelList, NewSession, Page, User, cursor_in
 from settings import API_URL, visitor_secret
 
@@ -120,6 +121,10 @@ class ApiClient(AccountCalls):
     @property
     def insights(self) -> InsightsApi:
         return InsightsApi(self._request, self._download)
+
+    @property
+    def portable(self) -> PortableApi:
+        return PortableApi(self._request, self._download)
 
     def create_guest(self) -> NewSession:
         return NewSession.read(self._request("POST", "sessions/", body={}))
