@@ -16,6 +16,7 @@ ICONS: Final = {
     "advanced": ":material/find_in_page:",
     "documents": ":material/folder_open:",
     "insights": ":material/monitoring:",
+    "learn": ":material/school:",
 }
 
 ACCOUNT: Final = "account"
@@ -36,6 +37,7 @@ def all_pages() -> dict[str, StreamlitPage]:
         "insights": st.Page(
             _FOLDER / "insights.py", title=t("page.insights"), icon=ICONS["insights"], url_path="insights"
         ),
+        "learn": st.Page(_FOLDER / "learn.py", title=t("page.learn"), icon=ICONS["learn"], url_path="learn"),
         ACCOUNT: st.Page(_FOLDER / "account.py", title=t("page.account"), icon=_ACCOUNT_ICON, url_path="account"),
     }
     for address, script in own_pages().items():
