@@ -36,5 +36,7 @@ def ask_later(api_url: str, token: str, question: str, models: list[str]) -> lis
 if __name__ == "__main__":
     address = "http://localhost:8000"
     guest = requests.post(f"{address}/api/sessions/", json={}, timeout=10).json()["token"]
+    passage = {"data_text": "Paid leave is asked for two weeks before it begins."}
+    requests.post(f"{address}/api/rag-data/", json=passage, headers={"Authorization": f"Bearer {guest}"}, timeout=10)
     for answer in ask_later(address, guest, sys.argv[1], sys.argv[2:]):
         print(f"{answer['model']}: {answer['response_text']}\n")
