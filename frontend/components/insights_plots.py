@@ -23,11 +23,11 @@ def draw(found: Insights, *, everybodys: bool) -> None:
 
 
 def _in_pairs(found: Insights, by_time: Sequence[Period], everybodys: bool) -> list[str]:
-    timed = [each for each in found.models if each.total.p50 is not None]
     plots = [_models(found.models), _modes(found)] if found.models else []
-    if timed:
-        first, whole = t("insights.first_word"), t("insights.whole")
-        plots += [_times(first, timed, [each.first_token for each in timed]), _times(whole, timed, [each.total for each in timed])]  # fmt: skip
+    begun = [(each, each.first_token) for each in found.models if each.first_token.p50 is not None]
+    ended = [(each, each.total) for each in found.models if each.total.p50 is not None]
+    plots += [_times(t("insights.first_word"), begun)] if begun else []
+    plots += [_times(t("insights.whole"), ended)] if ended else []
     plots.append(_tokens(by_time))
     rated = [each for each in found.models if each.figures.good or each.figures.bad]
     plots += [_feedback(rated)] if rated else []
@@ -109,8 +109,9 @@ def _counts(title: str, what: str, counts: dict[str, int], look: str) -> str:
                 table=Table(_as_table(), [what, t("insights.questions")], table))  # fmt: skip
 
 
-def _times(title: str, models: Sequence[ModelFigures], times: Sequence[Times]) -> str:
-    names = [name_of(each.model) for each in models]
+def _times(title: str, measured: Sequence[tuple[ModelFigures, Times]]) -> str:
+    names = [name_of(model.model) for model, _ in measured]
+    times = [each for _, each in measured]
     half = [each.p50 or 0.0 for each in times]
     series = [
         Series(t("insights.half"), "main", half),

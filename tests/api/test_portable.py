@@ -195,6 +195,9 @@ def test_chatgpt_export_comes_in_with_its_branches(owner: Person) -> None:
     )
     regenerated = owner.get(f"chats/{(set(first['siblings']) - {first['question_id']}).pop()}/").json()
     assert regenerated["response_text"] == "In Busan.?"
+    # Counted among one's own questions, but not as fast or slow: it was not answered here.
+    figures = owner.get("insights/?from=2023-11-14&to=2023-11-15").json()
+    assert (figures["totals"]["questions"], figures["totals"]["total"]) == (3, {"p50": None, "p95": None})
     # Exported again later, with one more message.
     more = (node("q3", "a3", "user", "How long?", create_time=1.7e9 + 20), node("a4", "q3", "assistant", "Two hours."))
     later = bring_in(owner, json.dumps([chatgpt("Seoul", *more, current_node="a4")]))
