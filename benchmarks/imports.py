@@ -14,6 +14,7 @@ import psutil
 from benchmarks.generated import passages
 from benchmarks.report import Row, print_rows
 from benchmarks.stack import Stack, new_guest, recorded_pid, running_stack
+from benchmarks.usage import cpu_seconds, pids_of
 
 LONGEST_SECONDS = 60
 _TURNS = 8
@@ -27,14 +28,16 @@ async def run(options: argparse.Namespace) -> bool:
     """Measure and print; True when every target is met."""
     content = json.dumps([_conversation(number) for number in range(options.conversations)]).encode()
     async with running_stack() as stack:
-        before = _memory(stack)
+        before, spent = _memory(stack), _spent(stack)
         first, peak = await _bring_in(stack, content)
+        spent = {part: seconds - spent[part] for part, seconds in _spent(stack).items()}
         again, _ = await _bring_in(stack, content, token=first["token"])
     rows = [
         Row("file", len(content) / 1e6, "MB"),
         Row("conversations taken", first["conversations_taken"], "", target=options.conversations, least=True),
         Row("turns taken", first["turns_taken"], ""),
         Row("until all are there", first["seconds"], "s", target=LONGEST_SECONDS * options.conversations / 1000),
+        *(Row(f"CPU of {part}", seconds, "s") for part, seconds in spent.items()),
         Row("the same once more", again["seconds"], "s"),
         Row("doubled", again["conversations_taken"], "", target=0),
         Row("worker's memory beyond before", (peak - before) / 1e6, "MB", target=400),
@@ -62,6 +65,10 @@ async def _bring_in(stack: Stack, content: bytes, token: str = "") -> tuple[dict
 def _memory(stack: Stack) -> int:
     records: tuple[Path, ...] = stack.worker_records
     return sum(int(psutil.Process(recorded_pid(record)).memory_info().rss) for record in records)
+
+
+def _spent(stack: Stack) -> dict[str, float]:
+    return {part: cpu_seconds(pid) for part, pid in pids_of(stack).items()}
 
 
 def _conversation(number: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from launcher.paths import ROOT
 
 sys.path.append(str(ROOT / "backend"))
 
-from chat.search.terms import hash_half, stored_tokens
+from chat.search.terms import lower_half, stored_tokens, upper_half
 
 _NAMESPACE = UUID("8f0c4a53-9d0b-4f6f-8f4f-9d1b33c2a6f1")
 _SYLLABLES = ("ka", "lo", "mi", "ne", "ru", "so", "ta", "vi", "wo", "zu", "ba", "de")
@@ -125,13 +125,13 @@ async def _write_users(connection: psycopg.AsyncConnection[Any], guests: list[UU
     uuids = [*guests, *(uuid5(_NAMESPACE, str(number)) for number in range(len(guests), users))]
     async with connection.cursor().copy("COPY bench_users FROM STDIN") as copy:
         for number, uuid in enumerate(uuids):
-            await copy.write_row((number, uuid, int.from_bytes(hash_half(uuid.bytes), "big", signed=True) << 32))
+            await copy.write_row((number, uuid, upper_half(uuid)))
     await connection.execute(_USERS)
 
 
 def _parameters(words: tuple[str, ...], users: int, chats: int) -> dict[str, Any]:
     # A word may have several tokens; one of them is enough to be found by.
-    halves = [int.from_bytes(hash_half(min(stored_tokens(word)).encode()), "big") for word in words]
+    halves = [lower_half(min(stored_tokens(word))) for word in words]
     shared = {"users": users, "chats": chats, "turns": _TURNS, "words": list(words), "halves": halves}
     return {**shared, "pace": timedelta(days=90) / chats}
 

@@ -21,9 +21,11 @@ from websockets.sync.client import ClientConnection, connect
 
 from account_calls import AccountCalls, Method
 from api_answers import AnswerApi
+from api_insights import InsightsApi
 from api_library import LibraryApi
 from api_model_types import ModelList
 from api_multipart import Multipart
+from api_portable import PortableApi
 from api_types import AnswerEvent, Chat, Conversation, Json, NewSession, Page, User, cursor_in
 from settings import API_URL, visitor_secret
 
@@ -121,6 +123,14 @@ class ApiClient(AccountCalls):
     @property
     def answers(self) -> AnswerApi:
         return AnswerApi(self._request)
+
+    @property
+    def insights(self) -> InsightsApi:
+        return InsightsApi(self._request, self._download)
+
+    @property
+    def portable(self) -> PortableApi:
+        return PortableApi(self._request, self._download)
 
     def create_guest(self) -> NewSession:
         return NewSession.read(self._request("POST", "sessions/", body={}))

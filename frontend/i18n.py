@@ -15,7 +15,7 @@ LANGUAGES: Final = {"ko": "한국어", "en": "English"}
 STATE_KEY: Final = "language"
 
 # Keys that are put together at run time: `error.<code>` for codes of the API and of models, `reason.<code>` for why an
-# endpoint or a model is not available, `refusal.<code>` for why a file was not taken or not read, `field.<code>` for what
+# endpoint or a model is not available, `refusal.<code>` for why a file or a conversation was not taken or not read, `left_out.<name>` for what an import leaves out, `field.<code>` for what
 # is wrong with a name or a password, `month.<number>`. Codes that are not listed are shown with the API's own (safe) sentence.
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "error": (
@@ -28,10 +28,7 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
         "too_many_questions", "too_many_answers", "daily_tokens_used", "too_many_uploads", "forbidden", "registration_closed",
         "guests_closed", "invalid_credentials", "wrong_password", "user_id_invalid", "user_id_taken", "password_weak",
         "is_guest", "is_account", "code_invalid", "not_yourself",
-        "comparison_decided", "import_unreadable", "import_unsupported", "import_too_large", "import_damaged",
-        "import_encrypted", "import_unpacks_too_large", "import_newer_version", "import_too_many", "import_gave_up",
-        "import_running", "import_not_running", "conversation_malformed", "conversation_too_large",
-        "conversation_too_deep", "conversation_empty", "conversation_deleted",
+        "comparison_decided",
     ),
     "field": (
         "user_id_length", "user_id_characters", "user_id_edges", "user_id_mixed_alphabets", "user_id_reserved",
@@ -47,8 +44,12 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
         "document_old_office", "document_type_mismatch", "document_encrypted", "document_damaged",
         "document_unpacks_too_large", "document_too_complex", "document_too_long", "document_no_text",
         "picture_too_large", "document_gave_up", "storage_full", "too_large", "throttled", "too_many_uploads", "api_unreachable",
-        "api_timeout", "unavailable", "server_error", "not_found",
+        "api_timeout", "unavailable", "server_error", "not_found", "import_unreadable", "import_unsupported",
+        "import_too_large", "import_damaged", "import_encrypted", "import_unpacks_too_large", "import_newer_version",
+        "import_too_many", "import_gave_up", "import_running", "import_not_running", "conversation_malformed", "conversation_too_large",
+        "conversation_too_deep", "conversation_empty", "conversation_deleted",
     ),
+    "left_out": ("pictures", "files", "tool_calls", "tool_outputs", "other_parts"),
     "month": tuple(str(number) for number in range(1, 13)),
 }  # fmt: skip
 

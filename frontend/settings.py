@@ -19,6 +19,9 @@ def _read(name: str, default: str) -> str:
     return os.environ.get(name) or dotenv_values(_ENV_FILE).get(name) or default
 
 
+LESSONS_FOLDER: Final = _ROOT / "docs" / "learn"
+# Where a learner builds; `python run.py learn N` keeps there what it has found.
+LEARNER_FOLDER: Final = _ROOT / "learn"
 API_URL: Final = _read("API_URL", "http://127.0.0.1:8000").rstrip("/")
 
 

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from learning.progress import Checked, record
 from learning.texts import text
 
 
@@ -42,22 +43,36 @@ class Step:
 
 
 def run_checks(lesson: str, steps: Sequence[Step], place: Place) -> bool:
-    """Print each step, and at the first that fails what is missing. Whether all passed."""
+    """Print each step, and at the first that fails what is missing; the Learn page shows the same. Whether all passed."""
+    done = 0
+    missing: tuple[str, dict[str, Any]] | None = None
     for step in steps:
         try:
             step.check(place)
-        except Missing as missing:
+        except Missing as found:
+            missing = found.key, found.params
             _say(f"✗ {text(step.title)}")
-            _say(f"  {text(missing.key, **missing.params)}")
-            return False
-        except Exception:  # The learner's own code: show where it broke.
+            _say(f"  {text(found.key, **found.params)}")
+            break
+        except Exception as error:  # The learner's own code: show where it broke.
+            missing = "broke_where", {"error": type(error).__name__, "where": _where(error, place)}
             _say(f"✗ {text(step.title)}")
             _say(f"  {text('broke')}")
             _say("".join(traceback.format_exc(limit=-3)))
-            return False
+            break
         _say(f"✓ {text(step.title)}")
-    _say(text(f"passed_{lesson}"))
-    return True
+        done += 1
+    record(place.folder, lesson, Checked([step.title for step in steps], done, missing))
+    if missing is None:
+        _say(text(f"passed_{lesson}"))
+    return missing is None
+
+
+def _where(error: Exception, place: Place) -> str:
+    """The last line of the learner's code that led there."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(place.folder)]
+    return f"{Path(own[-1].filename).name}:{own[-1].lineno}" if own else "?"
 
 
 def _say(line: str) -> None:

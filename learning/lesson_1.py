@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from importlib.util import find_spec
@@ -71,6 +72,8 @@ def page_shows_the_count(place: Place) -> None:
         raise Missing("no_module", module=own_entry_point(place, PAGES).value, folder=place.folder)
     script = Path(spec.origin)
     guest = Guest(place)
+    # Streamlit says with every run that no server is there.
+    logging.disable(logging.WARNING)
     try:
         _run_page(script, None)
         guest.ask(_QUESTION, model="builtin")
@@ -78,6 +81,7 @@ def page_shows_the_count(place: Place) -> None:
         if str(_WORDS) not in shown:
             raise Missing("page_shows_no_count", words=_WORDS, shown=", ".join(shown) or "-")
     finally:
+        logging.disable(logging.NOTSET)
         guest.leave()
 
 

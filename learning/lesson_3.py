@@ -94,6 +94,7 @@ def two_models_answer(place: Place) -> None:
             raise Missing("answers_unfinished", statuses=", ".join(str(answer.get("status")) for answer in answers))
         if not any(_FOUND in cited["quote"] for cited in answers[0].get("citations", [])):
             raise Missing("answer_cites_nothing", answer=str(answers[0].get("response_text"))[:200])
+        _require_one_comparison(guest, [answer["question_id"] for answer in answers])
         _require_notifications(guest, {answer["question_id"] for answer in answers})
     finally:
         guest.leave()
@@ -107,6 +108,12 @@ def _ask_later(place: Place) -> Any:
     if not callable(getattr(module, "ask_later", None)):
         raise Missing("no_ask_later", file=path)
     return module.ask_later
+
+
+def _require_one_comparison(guest: Guest, questions: Sequence[str]) -> None:
+    groups = [guest.get(f"chats/{question}/").json()["group"] for question in questions]
+    if None in groups or len({group["id"] for group in groups}) > 1:
+        raise Missing("not_side_by_side")
 
 
 def _require_notifications(guest: Guest, questions: set[str]) -> None:

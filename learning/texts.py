@@ -18,6 +18,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "usage_api": ("where the API runs", "API 주소"),
     "usage_page": ("where the page runs", "화면 주소"),
     "broke": ("Your code raised an error:", "작성한 코드에서 오류가 났습니다:"),
+    "broke_where": (
+        "Your code raised {error} ({where}). The terminal shows more.",
+        "작성한 코드에서 {error} 오류가 났습니다({where}). 자세한 내용은 터미널에 있습니다.",
+    ),
     "passed_1": ("Lesson 1 is done. Go on with lesson 2.", "1과를 마쳤습니다. 2과로 넘어가세요."),
     "passed_2": ("Lesson 2 is done. Go on with lesson 3.", "2과를 마쳤습니다. 3과로 넘어가세요."),
     "passed_3": ("Lesson 3 is done. You know your way around now.", "3과까지 마쳤습니다. 이제 구조를 다 익혔습니다."),
@@ -171,6 +175,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "ask_later should return one answer of each model, in their order. It gave: {models}.",
         "ask_later는 모델마다 답을 하나씩, 모델 순서대로 돌려줘야 합니다. 돌려준 모델: {models}.",
     ),
+    "not_side_by_side": (
+        'The answers do not stand side by side. Ask once, with "models" and the names of both.',
+        '답이 나란히 놓이지 않았습니다. "models"에 두 모델의 이름을 함께 적어 한 번만 물으세요.',
+    ),
     "answers_unfinished": (
         "Not every answer is finished ({statuses}). Wait for the notification of each question.",
         "끝나지 않은 답이 있습니다({statuses}). 질문마다 알림이 올 때까지 기다리세요.",
@@ -184,6 +192,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "답 알림이 왔지만 읽음으로 표시되지 않았습니다. notifications/read/로 POST 하세요.",
     ),
 }
+
+
+def both(key: str, **params: Any) -> dict[str, str]:
+    """The text in each language, by its code."""
+    english, korean = TEXTS[key]
+    return {"en": english.format(**params), "ko": korean.format(**params)}
 
 
 def text(key: str, **params: Any) -> str:

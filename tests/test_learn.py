@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -82,6 +83,10 @@ def test_solutions_pass_every_check(running_learner: Learner) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
         assert "✗" not in done.stdout
         assert TEXTS[f"passed_{lesson}"][0] in done.stdout
+        # What the Learn page shows.
+        kept = json.loads((running_learner.folder / "progress.json").read_text(encoding="utf-8"))[str(lesson)]
+        assert (kept["done"], kept["missing"]) == (len(kept["steps"]), None)
+        assert [step["en"] for step in kept["steps"]] == re.findall(r"^✓ (.+)$", done.stdout, re.MULTILINE)
 
 
 @pytest.mark.parametrize("lesson", [1, 2, 3])
@@ -124,6 +129,9 @@ def test_mistakes_are_explained(learner: Learner, lesson: int, file: str, old: s
     done = learner.check(lesson)
     assert done.returncode == 1
     assert says in done.stdout, done.stdout + done.stderr
+    kept = json.loads((learner.folder / "progress.json").read_text(encoding="utf-8"))[str(lesson)]
+    assert kept["done"] == done.stdout.count("✓") < len(kept["steps"])
+    assert str(learner.folder) not in kept["missing"]["en"], "everybody may read it"
 
 
 def test_every_text_is_there_in_both_languages() -> None:

@@ -12,6 +12,7 @@ class NotificationKind(models.TextChoices):
     ANSWER_FINISHED = "answer_finished"
     DOCUMENT_READY = "document_ready"
     DOCUMENT_FAILED = "document_failed"
+    IMPORT_ENDED = "import_ended"
     SESSION_ENDING = "session_ending"
     NEW_SIGN_IN = "new_sign_in"
     MODEL_UP = "model_up"

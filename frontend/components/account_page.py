@@ -4,7 +4,7 @@ import streamlit as st
 
 from api_client import ApiError
 from api_types import User
-from components import account_changes, away, joining, leaving, notice, session_list, staff_panel
+from components import account_changes, away, import_card, joining, leaving, notice, session_list, staff_panel
 from components.markup import html_text
 from i18n import t
 from visitor import account, identity, moments, notices
@@ -28,12 +28,15 @@ def draw() -> None:
             joining.draw(user)
         if user:
             _draw_own(user)
+        else:
+            import_card.draw()
 
 
 def _draw_own(user: User) -> None:
     if not user.is_guest:
         account_changes.draw(user)
     session_list.draw()
+    import_card.draw()
     leaving.draw(user)
     if user.is_staff:
         staff_panel.draw(user)

@@ -122,6 +122,7 @@ def _icon(note: Note) -> str:
         "answer_finished": ":material/forum:",
         "document_ready": ":material/task:",
         "document_failed": ":material/error:",
+        "import_ended": ":material/move_to_inbox:",
         "session_ending": ":material/schedule:",
         "new_sign_in": ":material/login:",
         "model_up": ":material/neurology:",
@@ -140,9 +141,20 @@ def _sentence(note: Note) -> str:
         else t("news.answer_failed", title=title),
         "document_ready": t("news.document_ready", title=title),
         "document_failed": t("news.document_failed", title=title),
+        "import_ended": _import_sentence(note),
         "session_ending": t("news.session_ending", device=device),
         "new_sign_in": t("news.sign_in", device=device),
         "model_up": t("news.model_up", name=note.said("name")),
         "model_down": t("news.model_down", name=note.said("name")),
     }
     return texts.get(note.kind, t("news.something"))
+
+
+def _import_sentence(note: Note) -> str:
+    name = note.said("file_name") or t("import.file")
+    if note.said("status") != "done":
+        return t("news.import_failed", name=name)
+    taken = sum(int(note.payload.get(f"conversations_{what}") or 0) for what in ("taken", "extended"))
+    refused = int(note.payload.get("conversations_refused") or 0)
+    losses = t("news.import_refused", count=f"{refused:,}") if refused else ""
+    return " ".join(filter(None, (t("news.import_done", name=name, count=f"{taken:,}"), losses)))

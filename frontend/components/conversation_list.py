@@ -8,7 +8,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from api_client import ApiError
 from api_types import Conversation
-from components import page_links
+from components import export_dialog, page_links
 from components.markup import html_text, marked_html, plain_label
 from conversation import asking, listing, screen
 from i18n import t
@@ -100,6 +100,7 @@ def _actions(conversation: Conversation) -> dict[str, str]:
     return {
         "rename": f":material/edit: {t('list.rename')}",
         "pin": f":material/keep: {pin}",
+        "export": f":material/download: {t('list.export')}",
         "delete": f":material/delete: {t('list.delete')}",
     }
 
@@ -110,6 +111,8 @@ def _act(conversation: Conversation) -> None:
         st.session_state[_RENAMING] = conversation
     elif action == "pin":
         listing.toggle_pin(conversation)
+    elif action == "export":
+        export_dialog.open_for(conversation)
     elif action == "delete":
         listing.delete(conversation)
 

@@ -1,6 +1,14 @@
 """The dialogs over the page, one at a time; each stays open over reruns until it is closed."""
 
-from components import collection_bar, conversation_list, document_dialogs, models_panel, sign_in, why_dialog
+from components import (
+    collection_bar,
+    conversation_list,
+    document_dialogs,
+    export_dialog,
+    models_panel,
+    sign_in,
+    why_dialog,
+)
 
 
 def is_open() -> bool:
@@ -12,6 +20,7 @@ def is_open() -> bool:
         or collection_bar.is_open()
         or document_dialogs.is_open()
         or why_dialog.is_open()
+        or export_dialog.is_open()
     )
 
 
@@ -28,3 +37,5 @@ def draw() -> None:
         document_dialogs.draw_dialog()
     elif why_dialog.is_open():
         why_dialog.draw_dialog()
+    elif export_dialog.is_open():
+        export_dialog.draw_dialog()

@@ -1,4 +1,4 @@
-"""The pages of the navigation, by the mode of the conversations that they show; Documents shows none."""
+"""The pages of the navigation, by the mode of the conversations that they show; the others show none."""
 
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,8 @@ ICONS: Final = {
     "ai": ":material/forum:",
     "advanced": ":material/find_in_page:",
     "documents": ":material/folder_open:",
+    "insights": ":material/monitoring:",
+    "learn": ":material/school:",
 }
 
 ACCOUNT: Final = "account"
@@ -32,6 +34,10 @@ def all_pages() -> dict[str, StreamlitPage]:
         "documents": st.Page(
             _FOLDER / "documents.py", title=t("page.documents"), icon=ICONS["documents"], url_path="documents"
         ),
+        "insights": st.Page(
+            _FOLDER / "insights.py", title=t("page.insights"), icon=ICONS["insights"], url_path="insights"
+        ),
+        "learn": st.Page(_FOLDER / "learn.py", title=t("page.learn"), icon=ICONS["learn"], url_path="learn"),
         ACCOUNT: st.Page(_FOLDER / "account.py", title=t("page.account"), icon=_ACCOUNT_ICON, url_path="account"),
     }
     for address, script in own_pages().items():

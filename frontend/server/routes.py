@@ -20,7 +20,7 @@ STATIC: Final = Path(__file__).resolve().parent.parent / "static"
 _LONGEST_BODY: Final = 1024
 _NOT_KEPT: Final = {"Cache-Control": "no-store"}
 # The addresses of `components.page_links`.
-_OURS: Final = ("/", "/ai", "/advanced", "/documents", "/account")
+_OURS: Final = ("/", "/ai", "/advanced", "/documents", "/insights", "/learn", "/account")
 _PAGES: Final = (*_OURS, *(f"/{address}" for address in own_pages()))
 
 

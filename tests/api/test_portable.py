@@ -8,7 +8,11 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from chat.portable.imports import sweep_imports
+from models.models import ConversationImport
+from tests.accounts import row_of
 from tests.cast import Person, new_guest
 from tests.system import LiveSystem, wait_until
 from tests.uploads import add_one
@@ -191,6 +195,9 @@ def test_chatgpt_export_comes_in_with_its_branches(owner: Person) -> None:
     )
     regenerated = owner.get(f"chats/{(set(first['siblings']) - {first['question_id']}).pop()}/").json()
     assert regenerated["response_text"] == "In Busan.?"
+    # Counted among one's own questions, but not as fast or slow: it was not answered here.
+    figures = owner.get("insights/?from=2023-11-14&to=2023-11-15").json()
+    assert (figures["totals"]["questions"], figures["totals"]["total"]) == (3, {"p50": None, "p95": None})
     # Exported again later, with one more message.
     more = (node("q3", "a3", "user", "How long?", create_time=1.7e9 + 20), node("a4", "q3", "assistant", "Two hours."))
     later = bring_in(owner, json.dumps([chatgpt("Seoul", *more, current_node="a4")]))
@@ -261,6 +268,38 @@ def test_file_that_is_nothing_of_the_kind_is_refused_at_once(owner: Person) -> N
     assert (reply.status_code, reply.json()["error"]["code"]) == (400, "import_unsupported")
 
 
+def told(person: Person) -> list[Json]:
+    notes: list[Json] = person.get("notifications/").json()["results"]
+    return [note["payload"] for note in notes if note["kind"] == "import_ended"]
+
+
+def test_end_of_an_import_is_told_once_with_its_counts(owner: Person) -> None:
+    done = bring_in(owner, json.dumps([chatgpt()]), "all.json")
+    failed = bring_in(owner, b"[" * 100_000, "cut.json", status="failed")
+    counts = ("conversations_taken", "conversations_extended", "conversations_refused")
+    assert told(owner) == [
+        {
+            "import": each["id"],
+            "file_name": each["file_name"],
+            "status": each["status"],
+            "error_code": each["error"]["code"] if each["error"] else "",
+            **{name: each[name] for name in counts},
+        }
+        for each in (failed, done)
+    ]
+    assert [payload["conversations_taken"] for payload in told(owner)] == [0, 1]
+
+
+def test_import_that_is_given_up_is_told(owner: Person, database: None) -> None:
+    given_up = ConversationImport.objects.create(
+        user=row_of(owner).user, status="reading", attempts=3, lease_until=timezone.now()
+    )
+    sweep_imports()
+    state = owner.get(f"imports/{given_up.pk}/").json()
+    assert (state["status"], state["error"]["code"]) == ("failed", "import_gave_up")
+    assert [payload["error_code"] for payload in told(owner)] == ["import_gave_up"]
+
+
 def test_import_is_cancelled_and_only_one_runs(owner: Person, system: LiveSystem) -> None:
     system.stop_worker()
     try:
@@ -274,6 +313,7 @@ def test_import_is_cancelled_and_only_one_runs(owner: Person, system: LiveSystem
     finally:
         system.start_worker()
     assert conversations_of(owner) == []
+    assert told(owner) == []
 
 
 def test_worker_that_dies_loses_and_doubles_nothing(owner: Person, system: LiveSystem) -> None:

@@ -49,7 +49,13 @@ def history(owner: Person) -> Iterator[list[Chat]]:
     def asked(hours: int, seconds: float, **fields: Any) -> Chat:
         began = EVENING + timedelta(hours=hours)
         times = {"first_token_datetime": began + timedelta(seconds=seconds / 10), "started_datetime": began}
-        whole = {"status": "done", "finished_datetime": began + timedelta(seconds=seconds), **times, **fields}
+        whole = {
+            "status": "done",
+            "attempts": 1,
+            "finished_datetime": began + timedelta(seconds=seconds),
+            **times,
+            **fields,
+        }
         return Chat(
             user=user, conversation=conversation, mode="ai", question_text="?", question_created_datetime=began, **whole
         )

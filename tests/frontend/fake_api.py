@@ -15,11 +15,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.frontend import fake_answers, fake_library
+from tests.frontend import fake_answers, fake_insights, fake_library, fake_portable
 from tests.frontend.fake_accounts import AccountRoutes, now
 from tests.frontend.fake_answers import AnswerRoutes
+from tests.frontend.fake_insights import InsightsRoutes
 from tests.frontend.fake_library import FakeLibrary, LibraryRoutes
 from tests.frontend.fake_models import model_list
+from tests.frontend.fake_portable import PortableRoutes
 from tests.frontend.fake_socket import serve_socket
 
 Body = dict[str, Any]
@@ -78,6 +80,9 @@ class FakeApi:
     codes: dict[str, str] = field(default_factory=dict)
     invitations: list[Body] = field(default_factory=list)
     notes: list[Body] = field(default_factory=list)
+    imports: list[Body] = field(default_factory=list)
+    was_asked: bool = True
+    insights_asked: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.free.set()
@@ -110,7 +115,7 @@ class FakeApi:
         return sum(1 for each in self.requests if each == (method, path))
 
 
-class Handler(AnswerRoutes, LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler):
+class Handler(AnswerRoutes, LibraryRoutes, AccountRoutes, InsightsRoutes, PortableRoutes, BaseHTTPRequestHandler):
     """Routes by regular expression; one short method per resource."""
 
     protocol_version = "HTTP/1.1"
@@ -154,7 +159,14 @@ class Handler(AnswerRoutes, LibraryRoutes, AccountRoutes, BaseHTTPRequestHandler
                 return self._fail(*errors.pop(0))
         self.token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
         self.user = self.api.tokens.get(self.token)  # type: ignore[assignment]
-        for pattern, name in (*ROUTES, *fake_library.ROUTES, *fake_answers.ROUTES):
+        routes = (
+            *fake_portable.ROUTES,
+            *ROUTES,
+            *fake_library.ROUTES,
+            *fake_answers.ROUTES,
+            *fake_insights.ROUTES,
+        )
+        for pattern, name in routes:
             if match := re.fullmatch(pattern, path):
                 if name not in OPEN_TO_ALL and self.user is None:
                     signed = "session_ended" if self.headers.get("Authorization") else "not_signed_in"

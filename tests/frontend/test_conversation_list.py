@@ -12,7 +12,7 @@ from tests.frontend.fake_api import FakeApi
 from tests.frontend.tab import ask, buttons, choose, click, conversation_links, questions
 
 SEOUL = ZoneInfo("Asia/Seoul")
-RENAME, PIN, DELETE = range(3)
+RENAME, PIN, EXPORT, DELETE = range(4)
 
 
 @pytest.fixture

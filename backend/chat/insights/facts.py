@@ -28,12 +28,13 @@ CHATS: LiteralString = """
 """
 # From the question on; of an answer that was begun anew from that beginning on.
 _BEGAN: LiteralString = "CASE WHEN epoch > 1 THEN started_datetime ELSE question_created_datetime END"
+# What was brought in from elsewhere was never at work here, and has no times of ours.
 TIMES: LiteralString = f"""
     SELECT question_created_datetime AS hour, CASE WHEN model_hidden THEN '' ELSE model END AS model, measure,
            {BIN.format(ms="extract(epoch FROM took) * 1000")} AS bin, 1 AS answers
       FROM chats CROSS JOIN LATERAL (VALUES ('first', first_token_datetime - {_BEGAN}),
                                             ('total', finished_datetime - {_BEGAN})) AS measured (measure, took)
-     WHERE status = 'done' AND took IS NOT NULL
+     WHERE status = 'done' AND attempts > 0 AND took IS NOT NULL
        AND question_created_datetime >= {{since}} AND question_created_datetime < {{until}} {{whose}}
 """
 

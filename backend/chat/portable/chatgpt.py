@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from chat.portable.incoming import IncomingThread, a_list, a_moment, a_text, an_object
-from chat.portable.message_tree import Node, turns_of
+from chat.portable.message_tree import Node, first_moment, turns_of
 
 SOURCE = "chatgpt"
 _PICTURES = ("image_asset_pointer", "real_time_user_audio_video_asset_pointer", "video_container_asset_pointer")
@@ -28,12 +27,12 @@ def is_chatgpt(conversation: object) -> bool:
 def thread_from_chatgpt(conversation: dict[str, Any]) -> IncomingThread:
     """Raise ConversationRefused."""
     left_out: Counter[str] = Counter()
-    created = a_moment(conversation.get("create_time")) or datetime.now(UTC)
     model = a_text(conversation.get("default_model_slug"), 200) or "chatgpt"
     nodes = {}
     for key, raw in an_object(conversation["mapping"]).items():
         node = _node(a_text(key), an_object(raw), left_out)
         nodes[node.id] = node
+    created = a_moment(conversation.get("create_time")) or first_moment(nodes)
     turns = turns_of(nodes, began=created, model=model)
     ids = {turn.source_id for turn in turns}
     current = a_text(conversation.get("current_node"))

@@ -15,6 +15,7 @@ from chat.errors import NotFound
 from chat.library.files import keep_file, remove_file
 from chat.library.receiving import ReceivedFile
 from chat.limits.uploading import allow_upload
+from chat.notifications.imports import import_ended
 from chat.portable.doorbell import ring
 from chat.portable.reading import looks_readable
 from chat.portable.refusals import ImportEnded, ImportGaveUp, ImportRunning, ImportTooLarge, ImportUnsupported
@@ -83,14 +84,24 @@ def cancel_import(wanted: ConversationImport) -> ConversationImport:
 def sweep_imports() -> int:
     """Ring again for imports that nobody reads; return how many. What took its workers with it is given up."""
     silent = ConversationImport.objects.filter(status__in=UNREAD_IMPORTS, lease_until__lt=Now())
-    given_up = silent.filter(attempts__gte=_MOST_ATTEMPTS)
-    given_up.update(status=ImportStatus.FAILED, error_code=ImportGaveUp.code, lease_until=None, finished_datetime=Now())
+    for import_id in silent.filter(attempts__gte=_MOST_ATTEMPTS).values_list("pk", flat=True):
+        _give_up(silent.filter(pk=import_id))
     lease = Now() + timedelta(seconds=settings.IMPORT_LEASE_SECONDS)
     with transaction.atomic():
         again = silent.update(status=ImportStatus.QUEUED, lease_until=lease)
         if again:
             ring()
     return again
+
+
+@transaction.atomic
+def _give_up(silent: QuerySet[ConversationImport]) -> None:
+    """One import in one transaction: telling of it holds its user's other notifications back."""
+    for given_up in silent.select_for_update(skip_locked=True, no_key=True):
+        given_up.status, given_up.error_code = ImportStatus.FAILED, ImportGaveUp.code
+        given_up.lease_until, given_up.finished_datetime = None, timezone.now()
+        given_up.save()
+        import_ended(given_up)
 
 
 def purge_imports() -> int:

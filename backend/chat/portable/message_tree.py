@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chat.portable.incoming import MOST_TURNS, IncomingTurn, from_the_top
@@ -51,6 +51,11 @@ class _Place:
     above_asked: datetime
     question: Node | None = None
     answer: _Step | None = None
+
+
+def first_moment(nodes: Mapping[str, Node]) -> datetime:
+    """When a conversation began that does not say so itself: with its first message, or now."""
+    return min((node.time for node in nodes.values() if node.time), default=datetime.now(UTC))
 
 
 def turns_of(nodes: Mapping[str, Node], *, began: datetime, model: str) -> list[IncomingTurn]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any
 
 from chat.portable.incoming import IncomingThread, a_list, a_moment, a_text, an_object
-from chat.portable.message_tree import Node, turns_of
+from chat.portable.message_tree import Node, first_moment, turns_of
 
 SOURCE = "open-webui"
 
@@ -21,9 +20,9 @@ def thread_from_open_webui(conversation: dict[str, Any]) -> IncomingThread:
     """Raise ConversationRefused."""
     left_out: Counter[str] = Counter()
     chat = conversation["chat"]
-    created = a_moment(conversation.get("created_at")) or a_moment(chat.get("timestamp")) or datetime.now(UTC)
     messages = an_object(chat["history"].get("messages"))
     nodes = {a_text(key): _node(a_text(key), an_object(raw), left_out) for key, raw in messages.items()}
+    created = a_moment(conversation.get("created_at")) or a_moment(chat.get("timestamp")) or first_moment(nodes)
     models = [name for name in (a_text(each, 200) for each in a_list(chat.get("models"))) if name]
     turns = turns_of(nodes, began=created, model=models[0] if models else "open-webui")
     current = a_text(chat["history"].get("currentId"))

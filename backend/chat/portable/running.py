@@ -24,6 +24,7 @@ from django.db.models.functions import Now
 
 from chat.library.files import file_path, remove_file
 from chat.library.ingestion.storing import in_thread
+from chat.notifications.imports import import_ended
 from chat.notifications.nudges import nudge_on_commit
 from chat.portable.incoming import IncomingThread
 from chat.portable.reading import Found, Refused, read_threads
@@ -225,7 +226,7 @@ class _TakingIn:
             row.status, row.error_code, row.lease_until = status, error_code, None
             row.progress = 100 if status == ImportStatus.DONE else row.progress
             row.finished_datetime = Now()
-            nudge_on_commit(row.user_id)
+            import_ended(row)
         remove_file(self.import_id)
 
     @contextmanager

@@ -51,8 +51,13 @@ def prepare(user: User, thread: IncomingThread) -> Prepared:
         row = rows[turn.source_id]
         row.parent_id = rows[turn.parent].question_id if turn.parent in rows else None
         if row.question_id not in here:
-            row.search_terms = terms_to_store(user.uuid, row.question_text, row.response_text)
+            row.search_terms = _as_array(terms_to_store(user.uuid, row.question_text, row.response_text))
     return Prepared(thread, conversation_id, rows)
+
+
+def _as_array(terms: Iterable[int]) -> Any:
+    """Terms as Postgres reads them: Django looks at each number of a list, which took half of an import's time."""
+    return f"{{{','.join(map(str, terms))}}}"
 
 
 def store(user: User, batch: Sequence[Prepared]) -> None:

@@ -24,19 +24,30 @@ def hash_term(scope: UUID, token: str) -> int:
     The scope is its upper half: a scope's terms lie side by side in the index, so that
     storing a turn touches a few of its pages and not one for each word.
     """
-    high = int.from_bytes(hash_half(scope.bytes), "big", signed=True)
-    return (high << _HALF_BITS) | int.from_bytes(hash_half(token.encode()), "big")
+    return upper_half(scope) | lower_half(token)
 
 
-@lru_cache(maxsize=50_000)
-def hash_half(value: bytes) -> bytes:
-    """Return the half of a term that stands for a scope's or a token's bytes."""
+@lru_cache(maxsize=1_000)
+def upper_half(scope: UUID) -> int:
+    """What all terms of a scope begin with."""
+    return int.from_bytes(_hash(scope.bytes), "big", signed=True) << _HALF_BITS
+
+
+@lru_cache(maxsize=100_000)
+def lower_half(token: str) -> int:
+    """What stands for a token in every scope."""
+    return int.from_bytes(_hash(token.encode()), "big")
+
+
+def _hash(value: bytes) -> bytes:
     return blake2b(value, digest_size=_HALF_BITS // 8).digest()
 
 
 def terms_to_store(scope: UUID, *texts: str) -> list[int]:
     """Return what the index keeps of these texts: each term once, in no meaningful order."""
-    return sorted({hash_term(scope, token) for text in texts for token in stored_tokens(text)})
+    found: set[str] = set().union(*map(stored_tokens, texts))
+    upper = upper_half(scope)
+    return sorted({upper | lower_half(token) for token in found})
 
 
 def terms_to_find(scope: UUID, query: str) -> list[int]:

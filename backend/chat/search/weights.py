@@ -10,19 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from uuid import UUID
 
 from ai_models import bm25
 from ai_models.text import token_counts
-from chat.search.terms import hash_half
+from chat.search.terms import lower_half, upper_half
 
 # Of a passage, in the units of `_length_of`. Fixed, because the mean of a collection changes with every passage and
 # is part of every weight; on the question sets, .5 to 2 times the true mean cost at most .02 nDCG@10.
 MEAN_LENGTH = 100
 # pgvector's most.
 _DIMENSIONS = 1_000_000_000
-_SCOPE_SHIFT = 32
 _WORD_START = "^"
 
 
@@ -35,19 +33,14 @@ class WeighedText:
     length: int
 
 
-@lru_cache(maxsize=100_000)
-def _token_hash(token: str) -> int:
-    return int.from_bytes(hash_half(token.encode()), "big")
-
-
 def scope_hash(scope: UUID) -> int:
     """The upper half of all terms of a collection; see `terms.hash_term`."""
-    return int.from_bytes(hash_half(scope.bytes), "big", signed=True) << _SCOPE_SHIFT
+    return upper_half(scope)
 
 
 def scoped_term(scope: int, token: str) -> int:
     """The same as `terms.hash_term`, for many tokens of one scope (as `scope_hash` gives it)."""
-    return scope | _token_hash(token)
+    return scope | lower_half(token)
 
 
 def weigh_text(scope: int, text: str) -> WeighedText:
@@ -59,7 +52,7 @@ def weigh_text(scope: int, text: str) -> WeighedText:
         counts[token[1]] = counts.get(token[1], 0) + times
     fixed = bm25.K1 * (1 - bm25.B + bm25.B * length / MEAN_LENGTH)
     weights = {count: f"{count * (bm25.K1 + 1) / (count + fixed):.5g}" for count in set(counts.values())}
-    hashes = [_token_hash(token) for token in counts]
+    hashes = [lower_half(token) for token in counts]
     # Two tokens of one passage hardly ever share a dimension; then one of them does not count.
     pairs = {hashed % _DIMENSIONS: weights[count] for hashed, count in zip(hashes, counts.values(), strict=True)}
     return WeighedText(f"{{{','.join([str(scope | hashed) for hashed in hashes])}}}", _sparse_vector(pairs), length)
@@ -72,7 +65,7 @@ def _length_of(counts: Mapping[str, int]) -> int:
 
 def query_vector(idf: Mapping[str, float]) -> str:
     """Write the query's side of the score, from the idf of each of its tokens."""
-    return _sparse_vector({_token_hash(token) % _DIMENSIONS: f"{weight:.7g}" for token, weight in idf.items()})
+    return _sparse_vector({lower_half(token) % _DIMENSIONS: f"{weight:.7g}" for token, weight in idf.items()})
 
 
 def _sparse_vector(weights: Mapping[int, str]) -> str:

@@ -8,19 +8,18 @@ import requests
 
 
 def ask_later(api_url: str, token: str, question: str, models: list[str]) -> list[dict]:
-    """Return the answers, in the order of the models, once all of them have been announced."""
+    """Return the answers side by side, in the order of the models, once all of them have been announced."""
     headers = {"Authorization": f"Bearer {token}"}
     api = f"{api_url}/api"
     cursor = requests.get(f"{api}/notifications/", headers=headers, timeout=10).json()["cursor"]
-    asked = []
-    for model in models:
-        body = {"question_text": question, "mode": "advanced", "model": model}
-        key = {"Idempotency-Key": uuid.uuid4().hex}
-        reply = requests.post(f"{api}/chats/", json=body, headers={**headers, **key}, timeout=10)
-        reply.raise_for_status()
-        asked.append(reply.json()["question_id"])
 
-    waiting = set(asked)
+    body = {"question_text": question, "mode": "advanced", "models": models}
+    key = {"Idempotency-Key": uuid.uuid4().hex}
+    reply = requests.post(f"{api}/chats/", json=body, headers={**headers, **key}, timeout=10)
+    reply.raise_for_status()
+    comparison = reply.json()["group"]
+
+    waiting = {chat["question_id"] for chat in comparison["chats"]}
     deadline = time.monotonic() + 60
     while waiting and time.monotonic() < deadline:
         news = requests.get(f"{api}/notifications/?after={cursor}", headers=headers, timeout=10).json()
@@ -31,11 +30,13 @@ def ask_later(api_url: str, token: str, question: str, models: list[str]) -> lis
             ids = [each["id"] for each in announced]
             requests.post(f"{api}/notifications/read/", json={"ids": ids}, headers=headers, timeout=10)
         time.sleep(0.2)
-    return [requests.get(f"{api}/chats/{each}/", headers=headers, timeout=10).json() for each in asked]
+    return requests.get(f"{api}/comparisons/{comparison['id']}/", headers=headers, timeout=10).json()["chats"]
 
 
 if __name__ == "__main__":
     address = "http://localhost:8000"
     guest = requests.post(f"{address}/api/sessions/", json={}, timeout=10).json()["token"]
+    passage = {"data_text": "Paid leave is asked for two weeks before it begins."}
+    requests.post(f"{address}/api/rag-data/", json=passage, headers={"Authorization": f"Bearer {guest}"}, timeout=10)
     for answer in ask_later(address, guest, sys.argv[1], sys.argv[2:]):
         print(f"{answer['model']}: {answer['response_text']}\n")

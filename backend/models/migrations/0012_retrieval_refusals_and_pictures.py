@@ -12,7 +12,7 @@ UPDATE waiting_embeddings w SET collection_id = r.collection_id FROM rag_data r 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('models', '0009_comparisons_and_insights'),
+        ('models', '0011_import_notification'),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""Bringing conversations in, as the page needs it. Draws nothing."""
