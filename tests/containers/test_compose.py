@@ -142,10 +142,12 @@ def test_builder_is_sent_nothing_but_code() -> None:
     assert rules[0] == "*"
     let_in = {rule.removeprefix("!").rstrip("/") for rule in rules if rule.startswith("!")}
     copied = {
-        line.split()[1].rstrip("/").split("/")[0]
+        line.split()[1].rstrip("/")
         for tier in ("backend", "frontend")
         for line in (ROOT / tier / "Dockerfile").read_text().splitlines()
         if line.startswith("COPY ")
     }
-    assert let_in == copied
+    wanted = {rule for path in copied for rule in let_in if path == rule or path.startswith(f"{rule}/")}
+    assert let_in == wanted
+    assert [path for path in copied if not any(f"{path}/".startswith(f"{rule}/") for rule in let_in)] == []
     assert "**/.env*" in rules
