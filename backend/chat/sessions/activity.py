@@ -18,21 +18,23 @@ from models.models import User
 
 BATCH = 500
 
-_SESSION_SEEN = """
-    UPDATE sessions SET last_seen = GREATEST(last_seen, statement_timestamp()) WHERE id = %s AND user_id = %s
-"""
 # Whoever is active has come back; but not from being deleted.
 _RETURNED = "expired_datetime = CASE WHEN users.is_active THEN NULL ELSE users.expired_datetime END"
-_USER_SEEN = f"""
-    UPDATE users SET last_activity = GREATEST(last_activity, statement_timestamp()), {_RETURNED} WHERE uuid = %s
+# The user first, as whoever changes a user and then their sessions locks them.
+_SEEN = f"""
+    WITH seen AS (
+        UPDATE users SET last_activity = GREATEST(last_activity, statement_timestamp()), {_RETURNED}
+         WHERE uuid = %s RETURNING uuid
+    )
+    UPDATE sessions SET last_seen = GREATEST(last_seen, statement_timestamp())
+      FROM seen WHERE sessions.user_id = seen.uuid AND sessions.id = %s
 """
 
 
 def note_activity(user: User, session_id: UUID) -> None:
-    """Write down at once that `user` is active now. Every question does: hence no ORM."""
+    """Write down at once that `user` is active now. Questions do: hence no ORM, and one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_SESSION_SEEN, [session_id, user.uuid])
-        cursor.execute(_USER_SEEN, [user.uuid])
+        cursor.execute(_SEEN, [user.uuid, session_id])
 
 
 def flush_activity() -> int:
