@@ -132,6 +132,10 @@ class ApiClient(AccountCalls):
     def portable(self) -> PortableApi:
         return PortableApi(self._request, self._download)
 
+    def limits(self) -> dict[str, int]:
+        """How large files may be, as `<what>_bytes`, and the like."""
+        return {name: int(limit) for name, limit in self._request("GET", "limits/").items()}
+
     def create_guest(self) -> NewSession:
         return NewSession.read(self._request("POST", "sessions/", body={}))
 

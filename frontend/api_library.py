@@ -92,10 +92,6 @@ class LibraryApi:
     def add_sample(self, language: str) -> Document:
         return Document.read(self._call("POST", "documents/sample/", body={"language": language}))
 
-    def most_bytes(self) -> int:
-        """How large a document may be."""
-        return int(self._call("GET", "limits/")["document_bytes"])
-
     def search(self, query: str, *, top_k: int, collections: Sequence[str] = ()) -> SearchResult:
         body = {"query": query, "top_k": top_k, "collections": list(collections)}
         return SearchResult.read(self._call("POST", "search/", body=body))

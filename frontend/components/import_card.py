@@ -12,7 +12,7 @@ from components import import_report
 from components.markup import html_text, plain_label
 from i18n import t, t_code
 from portable import importing
-from visitor import notices
+from visitor import limits, notices
 
 LOOK_SECONDS: Final = 1.0
 
@@ -22,12 +22,15 @@ def draw() -> None:
     with st.container(key="card-import", border=True, gap="small"):
         st.subheader(t("import.title"), anchor=False)
         st.markdown(t("import.says"))
+        most = limits.most_megabytes("import")
+        takes = " · ".join([t("import.kinds"), *([t("upload.most", megabytes=most)] if most else [])])
         with st.container(key="upload", gap=None):
-            st.file_uploader(t("import.drop"), type=["json", "zip"], key=importing.widget_key(),
-                             max_upload_size=importing.MOST_MEGABYTES, label_visibility="collapsed",
+            # The label is what a screen reader calls the zone; what is drawn over it is for eyes.
+            st.file_uploader(f"{t('import.drop')}. {takes}", type=["json", "zip"], key=importing.widget_key(),
+                             max_upload_size=most, label_visibility="collapsed",
                              on_change=importing.take_over)  # fmt: skip
             st.html(f'<p class="tc-drop" aria-hidden="true"><b>{html_text(t("import.drop"))}</b>'
-                    f"<span>{html_text(t('import.kinds'))}</span></p>")  # fmt: skip
+                    f"<span>{html_text(takes)}</span></p>")  # fmt: skip
         _draw_imports()
 
 

@@ -6,17 +6,18 @@ from api_library_types import Collection
 from components.markup import html_text, plain_label
 from i18n import t, t_code
 from library import collections, uploading
+from visitor import limits
 
 
 def draw(collection: Collection | None) -> None:
     target = collections.shown_name(collection) if collection and collection.mine else ""
     into = t("upload.into", name=target) if target else t("upload.drop")
-    most = uploading.most_bytes()
-    takes = " · ".join([t("upload.kinds"), *([t("upload.most", megabytes=most // 1_000_000)] if most else [])])
+    most = limits.most_megabytes("document")
+    takes = " · ".join([t("upload.kinds"), *([t("upload.most", megabytes=most)] if most else [])])
     with st.container(key="upload", gap=None):
         # The label is what a screen reader calls the zone; what is drawn over it is for eyes.
         st.file_uploader(f"{t('upload.drop')}. {takes}", accept_multiple_files=True, key=uploading.widget_key(),
-                         max_upload_size=most and max(1, most // 1_000_000), label_visibility="collapsed",
+                         max_upload_size=most, label_visibility="collapsed",
                          on_change=uploading.take_over)  # fmt: skip
         st.html(f'<p class="tc-drop" aria-hidden="true"><b>{html_text(into)}</b><span>{html_text(takes)}</span></p>')
     _draw_refusals()

@@ -19,7 +19,6 @@ from visitor import identity, notices
 
 _STATE: Final = "uploads"
 _ROUND: Final = "uploads_round"
-_MOST: Final = "uploads_most"
 _senders: Final = ThreadPoolExecutor(max_workers=8, thread_name_prefix="upload")
 
 
@@ -50,17 +49,6 @@ class Batch:
 def widget_key() -> str:
     """Another one after each drop: the widget lets go of the files that were taken over."""
     return f"files-{st.session_state.get(_ROUND, 0)}"
-
-
-def most_bytes() -> int | None:
-    """How large a file may be; None while the server does not say. Asked once."""
-    if _MOST not in st.session_state:
-        try:
-            st.session_state[_MOST] = identity.client().library.most_bytes()
-        except ApiError:
-            return None
-    most: int = st.session_state[_MOST]
-    return most
 
 
 def take_over() -> None:

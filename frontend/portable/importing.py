@@ -13,7 +13,6 @@ from visitor import identity, notices
 
 _STATE: Final = "import_sending"
 _ROUND: Final = "import_round"
-MOST_MEGABYTES: Final = 200
 _senders: Final = ThreadPoolExecutor(max_workers=4, thread_name_prefix="import")
 
 

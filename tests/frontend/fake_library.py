@@ -132,7 +132,7 @@ class LibraryRoutes(_Base):
         self._send(200, found[0]) if found else self._fail(404, "not_found")
 
     def _limits(self, method: str) -> None:
-        self._send(200, {"document_bytes": 20_000_000})
+        self._send(200, {"document_bytes": 20_000_000, "import_bytes": 90_000_000})
 
     def _sample(self, method: str) -> None:
         if method == "POST":

@@ -34,6 +34,7 @@ def text(tab: AppTest) -> str:
 
 
 def test_a_file_is_sent_read_and_reported(account_page: AppTest, api: FakeApi) -> None:
+    assert any("90 MB" in each.label for each in account_page.file_uploader), "as much as the server takes"
     drop(account_page)
     assert wait_until(lambda: bool(api.imports), 5), "it is sent in the background"
     row = api.imports[0]
