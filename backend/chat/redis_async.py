@@ -40,7 +40,7 @@ def _client(clients: _Clients, seconds: float) -> Redis:
             settings.REDIS_URL,
             socket_timeout=seconds,
             socket_connect_timeout=WRITE_SECONDS,
-            # Explicit ids make a repeated XADD harmless, and the rows heal what is missing.
+            # The next write comes soon, and the rows heal what is missing.
             retry=Retry(NoBackoff(), 0),
             decode_responses=True,
         )

@@ -37,4 +37,17 @@ def nobody_takes_the_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def page(api: FakeApi) -> AppTest:
     """A visitor's tab, not yet run."""
+    return new_tab()
+
+
+def new_tab() -> AppTest:
     return AppTest.from_file(str(FRONTEND / "shell" / "frame.py"), default_timeout=20)
+
+
+def reloaded(tab: AppTest) -> AppTest:
+    """The same visitor at the same address, with nothing else that the tab knew; not run yet."""
+    fresh = new_tab()
+    fresh.session_state["identity"] = tab.session_state["identity"]
+    if "c" in tab.query_params:
+        fresh.query_params["c"] = tab.query_params["c"]
+    return fresh

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.frontend.conftest import FRONTEND
+from tests.frontend.conftest import FRONTEND, reloaded
 from tests.frontend.fake_api import FakeApi, wait_until
 from tests.frontend.tab import answers, ask, buttons, click, is_waiting, notices, questions
 
@@ -106,9 +106,7 @@ def test_a_reload_in_mid_answer_goes_on_with_it(ai_page: AppTest, api: FakeApi) 
     # As the API shows an answer that has come half way when the page is opened.
     api.pieces = [" end."]
     chat.update(status="streaming", response_text="Half an answer", finished_datetime=None)
-    fresh = AppTest.from_file(str(FRONTEND / "shell" / "frame.py"), default_timeout=20)
-    fresh.session_state["identity"] = ai_page.session_state["identity"]
-    fresh.query_params["c"] = ai_page.query_params["c"]
+    fresh = reloaded(ai_page)
     watched = api.sockets
 
     def finish() -> None:
@@ -194,9 +192,7 @@ def test_settings_of_a_conversation_can_be_changed(ai_page: AppTest, api: FakeAp
 
 def test_a_conversation_opens_on_its_own_page(ai_page: AppTest, api: FakeApi) -> None:
     ask(ai_page, "hello")
-    fresh = AppTest.from_file(str(FRONTEND / "shell" / "frame.py"), default_timeout=20)
-    fresh.session_state["identity"] = ai_page.session_state["identity"]
-    fresh.query_params["c"] = ai_page.query_params["c"]
+    fresh = reloaded(ai_page)
     fresh.run()
     assert any(str(key).startswith("edit-") for key in buttons(fresh)), "AI chat, though Basic chat is the first page"
 

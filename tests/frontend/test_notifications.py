@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.frontend import fake_accounts
-from tests.frontend.conftest import FRONTEND
+from tests.frontend.conftest import FRONTEND, reloaded
 from tests.frontend.fake_api import FakeApi, wait_until
 from tests.frontend.tab import ask, html
 
@@ -75,8 +75,7 @@ def test_answers_that_were_watched_are_not_in_the_history(guest_page: AppTest, a
 def test_unread_ones_survive_a_reload_and_are_not_told_again(guest_page: AppTest, api: FakeApi) -> None:
     fake_accounts.notify(api, "new_sign_in", device="Firefox on Linux")
     guest_page.run()
-    fresh = AppTest.from_file(str(FRONTEND / "shell" / "frame.py"), default_timeout=20)
-    fresh.session_state["identity"] = guest_page.session_state["identity"]
+    fresh = reloaded(guest_page)
     fresh.run()
     assert toasts(fresh) == []
     assert count(fresh) == "1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.frontend.conftest import FRONTEND
+from tests.frontend.conftest import FRONTEND, reloaded
 from tests.frontend.fake_api import FakeApi, wait_until
 from tests.frontend.tab import answers, ask, buttons, click, conversation_links, html, notices, questions
 from tests.frontend.test_ai_chat import meanwhile
@@ -95,9 +95,7 @@ def test_a_reload_in_the_middle_goes_on_with_all_of_them(ai_page: AppTest, api: 
     first, second = api.chats.values()
     for chat in (first, second):
         chat.update(status="streaming", response_text="Half", finished_datetime=None)
-    fresh = AppTest.from_file(str(FRONTEND / "shell" / "frame.py"), default_timeout=20)
-    fresh.session_state["identity"] = ai_page.session_state["identity"]
-    fresh.query_params["c"] = ai_page.query_params["c"]
+    fresh = reloaded(ai_page)
     watched = api.sockets
 
     def finish() -> None:
