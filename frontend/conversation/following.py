@@ -18,6 +18,10 @@ from api_types import AnswerEvent, Chat, Place
 _STATE: Final = "growing_answers"
 # The page is drawn at most so often, and the script can be stopped at least so often.
 _FRAME_SECONDS: Final = 0.05
+# For every change React begins anew with the parts of a new page that come late, the composer among them: drawn as
+# often as usual, they would be missing until the answer has ended.
+_NEW_PAGE_FRAME_SECONDS: Final = 0.4
+_NEW_PAGE_SECONDS: Final = 4.0
 _WAKE_SECONDS: Final = 0.25
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 3.0
@@ -76,10 +80,12 @@ def follow(client: ApiClient, growing: Together, link: AnswerSocket | None = Non
     `link` is a socket that watches them already. Raises ApiError when nobody may see them any more.
     """
     pause = _FIRST_PAUSE
+    is_new_page = link is None and _STATE not in st.session_state
+    new_until = time.monotonic() + (_NEW_PAGE_SECONDS if is_new_page else 0)
     while not _all_ended(growing):
         try:
             with closing(link or _watch(client, growing)) as open_link:
-                for latest in _read(open_link, growing):
+                for latest in _read(open_link, growing, new_until):
                     growing, pause = latest, _FIRST_PAUSE
                     st.session_state[_STATE] = growing
                     yield growing
@@ -105,7 +111,7 @@ def _watch(client: ApiClient, growing: Together) -> AnswerSocket:
     return link
 
 
-def _read(link: AnswerSocket, growing: Together) -> Iterator[Together]:
+def _read(link: AnswerSocket, growing: Together, new_until: float) -> Iterator[Together]:
     """What comes within one frame is drawn together; the first piece is not kept waiting."""
     drawn, due = growing, 0.0
     while not _all_ended(growing):
@@ -120,7 +126,8 @@ def _read(link: AnswerSocket, growing: Together) -> Iterator[Together]:
         began = time.monotonic()
         yield growing
         # A page that is slow to draw is drawn less often, so that it keeps pace.
-        due = time.monotonic() + max(_FRAME_SECONDS, 2 * (time.monotonic() - began))
+        now = time.monotonic()
+        due = now + max(_FRAME_SECONDS if now > new_until else _NEW_PAGE_FRAME_SECONDS, 2 * (now - began))
         drawn = growing
 
 

@@ -139,3 +139,19 @@ def test_a_long_conversation_opens_at_its_end_and_shows_its_beginning_on_demand(
     expect(visitor.questions.last).to_be_in_viewport()
     visitor.page.get_by_role("button", name="Show earlier messages").click()
     expect(visitor.questions).to_have_count(12)
+
+
+def test_a_reload_while_words_pour_in_has_the_composer_before_the_end(
+    visitor: Visitor, live_system: LiveSystem
+) -> None:
+    rich = "\n\n".join(f"## Part {each}\n\n- *one*\n- two\n\n```python\nprint({each})\n```" for each in range(12))
+    visitor.ask("question 0")
+    person = Person(live_system.api_url, str(visitor.session_cookie()["value"]))
+    conversation = visitor.page.url.partition("?c=")[2]
+    for number in range(1, 15):
+        person.ask(f"question {number}\n\n{rich}", conversation=conversation).raise_for_status()
+    visitor.send("Count {fake:slow:60/s:4000}")
+    expect(visitor.newest).to_contain_text("w99")
+    visitor.reload()
+    visitor.page.get_by_role("button", name="Stop answer").click(timeout=SLOW)
+    expect(visitor.page.get_by_text("You stopped this answer.")).to_be_visible()
