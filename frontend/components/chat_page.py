@@ -45,26 +45,25 @@ def draw(mode: str, *, draw_empty: Callable[[], None]) -> None:
         away.draw_watch(visible=pending is None)
     else:
         st.empty()
-    running = history.running if history and pending is None else ()
-    stop_place = composer.draw(mode, running=running)
+    if pending and pending.problem is None and drawn.painters:
+        _ask_and_stream(pending, drawn, mode)
+        return
+    composer.draw(mode, running=history.running if history and pending is None else ())
     if pending and pending.problem is None:
-        if drawn.painters:
-            _ask_and_stream(pending, drawn, stop_place)
-        else:
-            sidebar.draw()
-            asking.deliver(pending)
+        sidebar.draw()
+        asking.deliver(pending)
     elif drawn.painters:
         growing_answer.stream(drawn.painters, following.seen(drawn.running))
 
 
-def _ask_and_stream(pending: PendingQuestion, drawn: Transcript, stop_place: composer.StopPlace) -> None:
+def _ask_and_stream(pending: PendingQuestion, drawn: Transcript, mode: str) -> None:
     delivered = asking.deliver_to_stream(pending)
     if delivered is None:
         st.rerun()
     chat, link = delivered
 
     def draw_rest() -> None:
-        stop_place.draw(chat.answers)
+        composer.draw(mode, running=chat.answers)
         sidebar.draw()
         drawn.draw_earlier()
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from api_model_types import Model, ModelList
 from api_types import Chat, is_built_in
@@ -16,27 +15,13 @@ from i18n import t, t_code
 _MODEL: Final = "model_choice"
 
 
-class StopPlace:
-    """Where 'Stop answer' stands: over the input's own button, in reach while the answer grows."""
-
-    def __init__(self, place: DeltaGenerator) -> None:
-        self._place = place
-
-    def draw(self, running: Sequence[Chat]) -> None:
-        ids = tuple(chat.question_id for chat in running)
-        self._place.button(t("chat.stop") if len(ids) == 1 else t("chat.stop_all"), key=f"stop-{ids[0]}",
-                           type="primary", icon=":material/stop:", on_click=asking.stop, args=ids)  # fmt: skip
-
-
-def draw(mode: str, *, running: Sequence[Chat]) -> StopPlace:
+def draw(mode: str, *, running: Sequence[Chat]) -> None:
     asking.put_draft_into_input()
     with st.bottom, st.container(key="composer", gap="xsmall"):
         notice.draw()
         with st.container(key="composer-input"):
             _draw_input(mode)
-            stop_place = StopPlace(st.empty())
-        if running:
-            stop_place.draw(running)
+            _draw_stop(running)
         with st.container(key="composer-foot", horizontal=True, vertical_alignment="center",
                           horizontal_alignment="distribute", gap="small"):  # fmt: skip
             with st.container(key="composer-choices", horizontal=True, gap=None, width="content"):
@@ -47,7 +32,16 @@ def draw(mode: str, *, running: Sequence[Chat]) -> StopPlace:
                 elif mode == "advanced":
                     collection_picker.draw()
             st.html(f'<span class="tc-hint">{t("chat.hint")}</span>', width="content")
-    return stop_place
+
+
+def _draw_stop(running: Sequence[Chat]) -> None:
+    """Over the input's own button, in reach while answers grow."""
+    if not running:
+        st.empty()
+        return
+    ids = tuple(chat.question_id for chat in running)
+    st.button(t("chat.stop") if len(ids) == 1 else t("chat.stop_all"), key=f"stop-{ids[0]}",
+              type="primary", icon=":material/stop:", on_click=asking.stop, args=ids)  # fmt: skip
 
 
 def _draw_input(mode: str) -> None:
