@@ -16,7 +16,7 @@ from statistics import median
 from playwright.async_api import Page, async_playwright
 
 from benchmarks.report import Row, print_rows
-from benchmarks.stack import free_port, running_stack
+from benchmarks.stack import READY_SECONDS, free_port, running_stack
 from benchmarks.upstream import LAST_WORD, word
 from launcher.health import status_of
 
@@ -97,8 +97,9 @@ async def _bare_page() -> AsyncIterator[str]:
     nowhere = asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=nowhere, stderr=nowhere)
     try:
-        while await status_of("127.0.0.1", port, "/_stcore/health") != 200:
-            await asyncio.sleep(0.1)
+        async with asyncio.timeout(READY_SECONDS):
+            while await status_of("127.0.0.1", port, "/_stcore/health") != 200:
+                await asyncio.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()

@@ -45,15 +45,21 @@ def draw(mode: str, *, draw_empty: Callable[[], None]) -> None:
         away.draw_watch(visible=pending is None)
     else:
         st.empty()
-    if pending and pending.problem is None and drawn.painters:
-        _ask_and_stream(pending, drawn, mode)
+    if pending and pending.problem is None:
+        _send(pending, drawn, mode)
         return
     composer.draw(mode, running=history.running if history and pending is None else ())
-    if pending and pending.problem is None:
-        sidebar.draw()
-        asking.deliver(pending)
-    elif drawn.painters:
+    if drawn.painters:
         growing_answer.stream(drawn.painters, following.seen(drawn.running))
+
+
+def _send(pending: PendingQuestion, drawn: Transcript, mode: str) -> None:
+    if drawn.painters:
+        _ask_and_stream(pending, drawn, mode)
+        return
+    composer.draw(mode, running=())
+    sidebar.draw()
+    asking.deliver(pending)
 
 
 def _ask_and_stream(pending: PendingQuestion, drawn: Transcript, mode: str) -> None:
