@@ -15,10 +15,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import connection
 
 from api.errors import error_body
 from chat.errors import NotSignedIn, ServiceError, TooLarge
+from chat.open_connections import in_thread
 from chat.sessions.verifying import verify_session
 from config.request_id import current_request_id
 
@@ -113,6 +113,7 @@ class _Body:
         return message
 
 
+@in_thread
 def _require_session(header: str) -> None:
     scheme, _, token = header.partition(" ")
     try:
@@ -123,8 +124,6 @@ def _require_session(header: str) -> None:
         raise _Refused(reason) from None
     except DatabaseError:
         pass  # The view meets it, too, and knows what to say.
-    finally:
-        connection.close()
 
 
 async def _refuse(reason: ServiceError, body: _Body, send: Send) -> None:

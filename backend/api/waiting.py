@@ -10,13 +10,13 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from rest_framework.response import Response
 
 from api.serializers.chats import ChatSerializer
 from chat.answers.questions import read_accepted_chat
 from chat.answers.watching import wait_for_answer
+from chat.open_connections import give_back_connection
 
 
 def can_wait(
@@ -46,17 +46,13 @@ async def _wait_for_end(response: Response, seconds: float, *, alone: bool) -> N
     question_id = UUID(response.data["question_id"])
     group = None if alone else response.data["group"]
     chats = group["chats"] if group else [response.data]
-    await sync_to_async(_give_connection_back)()
+    # A waiting request must not hold a connection: a few dozen would empty the pool.
+    await sync_to_async(give_back_connection)()
     waiting = [wait_for_answer(UUID(chat["question_id"]), timeout=seconds) for chat in chats]
     if all(await asyncio.gather(*waiting)):
         ended = await sync_to_async(_read_again)(question_id)
         if ended is not None:
             response.data, response.status_code = ended, 200
-
-
-def _give_connection_back() -> None:
-    # A waiting request must not hold a connection: a few dozen would empty the pool.
-    connection.close()
 
 
 def _read_again(question_id: UUID) -> Any:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from selectors import EVENT_READ, DefaultSelector
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection as own_connection
 from psycopg import BaseConnection
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 
 def is_open(connection: BaseConnection[Any]) -> bool:
@@ -30,3 +35,19 @@ def give_back_connection() -> None:
     """
     if not own_connection.in_atomic_block:
         own_connection.close()
+
+
+def in_thread(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Give the connection back at the end of each call, for a thread that nobody else tidies up.
+
+    A thread that kept its connection would meet the same dead one again and again once the server has dropped it.
+    """
+
+    @wraps(function)
+    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        try:
+            return function(*args, **kwargs)
+        finally:
+            own_connection.close()
+
+    return run

@@ -46,6 +46,15 @@ def finished(owner: Person, question_id: str) -> dict[str, Any]:
     return read(owner, question_id)
 
 
+def end_database_connections() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND usename = current_user"
+        )
+        assert cursor.fetchone()[0] > 0
+
+
 def test_killed_workers_answer_is_rerun(system: LiveSystem, owner: Person, worker: subprocess.Popen[bytes]) -> None:
     question_id = ask_and_wait_for_checkpoint(owner)
     worker.kill()
@@ -111,15 +120,17 @@ def test_answer_that_kills_its_workers_is_given_up(owner: Person, system: LiveSy
 
 def test_answer_outlives_its_database_connections(system: LiveSystem, owner: Person, database: None) -> None:
     question_id = ask_and_wait_for_checkpoint(owner)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-            "WHERE pid <> pg_backend_pid() AND usename = current_user"
-        )
-        assert cursor.fetchone()[0] > 0
+    end_database_connections()
     system.upstream.release()
     answer = finished(owner, question_id)
     assert (answer["status"], answer["response_text"]) == ("done", WHOLE)
+
+
+def test_answers_that_search_outlive_their_database_connections(owner: Person, database: None) -> None:
+    assert owner.ask("hello", model="builtin").json()["status"] == "done"
+    end_database_connections()
+    question_id = owner.ask("hello", model="builtin", wait=False).json()["question_id"]
+    wait_until(lambda: read(owner, question_id)["status"] == "done", "the worker has new connections", seconds=15)
 
 
 def test_fifty_wait_and_others_are_answered_at_once(system: LiveSystem) -> None:

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
@@ -23,6 +22,7 @@ from api.authentication import current_session
 from api.negotiation import AnyType
 from chat.answers.questions import access_chat
 from chat.answers.watching import Cursor, Event, tail_answer
+from chat.open_connections import give_back_connection
 
 _EXAMPLE = 'id: 1-5\nevent: delta\ndata: {"kind":"delta","offset":0,"text":"Hello","epoch":1,"id":"1-5"}\n\n'
 
@@ -66,7 +66,7 @@ async def stream_events(request: HttpRequest, question_id: UUID) -> HttpResponse
     checked = await sync_to_async(_check)(request, question_id=question_id)
     if checked.status_code != 200:
         return checked
-    await sync_to_async(_give_connection_back)()
+    await sync_to_async(give_back_connection)()
     after = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
     return StreamingHttpResponse(
         _stream(question_id, Cursor.parse(after)),
@@ -74,10 +74,6 @@ async def stream_events(request: HttpRequest, question_id: UUID) -> HttpResponse
         content_type="text/event-stream; charset=utf-8",
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
-
-
-def _give_connection_back() -> None:
-    connection.close()
 
 
 async def _stream(question_id: UUID, after: Cursor) -> AsyncGenerator[str, None]:

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.db import connection
-
 from ai_models.contract import Passage
 from chat.answers.context import Context, tokens_of_texts
 from chat.answers.rows import Claim, Place
 from chat.guide_library import GuideHits
+from chat.open_connections import in_thread
 from chat.search.follow_up import standing_alone
 from chat.search.library import LibraryHits, search_library
 from chat.search_logs import search_guide_for
@@ -48,25 +46,23 @@ class Found:
 async def find_passages(claim: Claim, context: Context) -> Found:
     """Search for the question and store the search log."""
     if claim.mode != Mode.ADVANCED:
-        return _of_guide(await sync_to_async(search_guide_for)(claim))
+        return _of_guide(await asyncio.to_thread(in_thread(search_guide_for), claim))
     query = standing_alone(claim.question_text, [turn.question for turn in context.turns])
     # In a thread of several: a long search must not hold up the other answers.
     hits = await asyncio.to_thread(_search, claim, query)
     return _of_library(hits, query if query != claim.question_text else "")
 
 
+@in_thread
 def _search(claim: Claim, query: str) -> LibraryHits:
-    try:
-        return search_library(
-            user=User.objects.get(uuid=claim.user),
-            query=query,
-            top_k=TOP_PASSAGES,
-            collections=claim.collections,
-            question_id=claim.question_id,
-            log_query=not claim.temporary,
-        )
-    finally:
-        connection.close()
+    return search_library(
+        user=User.objects.get(uuid=claim.user),
+        query=query,
+        top_k=TOP_PASSAGES,
+        collections=claim.collections,
+        question_id=claim.question_id,
+        log_query=not claim.temporary,
+    )
 
 
 def _of_guide(hits: GuideHits) -> Found:

@@ -74,7 +74,8 @@ class AnswerWorker:
             self._wanted.clear()
             try:
                 await self._claim_all()
-            except DATABASE_AWAY as error:
+            except Exception as error:
+                # Whatever it is: a worker that claims nothing more would look alive.
                 logger.warning("Answers cannot be claimed (%s)", type(error).__name__)
                 await asyncio.sleep(_STORE_RETRY_SECONDS)
                 self.look()
@@ -121,7 +122,8 @@ class AnswerWorker:
                 await self._give_back(held)
                 raise
             outcome = stopped(held.progress)
-        except DATABASE_AWAY:
+        except DATABASE_AWAY as error:
+            logger.warning("Answer %s is given back (%s)", held.claim.question_id, type(error).__name__)
             await self._give_back(held)
             return
         if stored := await self._store(held, outcome):
@@ -155,7 +157,8 @@ class AnswerWorker:
             await asyncio.sleep(settings.ANSWER_RENEW_SECONDS)
             try:
                 await self._renew_once()
-            except DATABASE_AWAY as error:
+            except Exception as error:
+                # Whatever it is: the next round may succeed before the leases run out.
                 logger.warning("Leases could not be renewed (%s)", type(error).__name__)
 
     async def _renew_once(self) -> None:

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, tzinfo
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.db import connection
 
 from chat.answers.branches import path_of
 from chat.answers.showing import SHOWN_WITH_IT
+from chat.open_connections import in_thread
 from chat.portable.wording import Words, words_in
 from models.models import AnswerStatus, Chat, Citation, Conversation
 
@@ -80,12 +80,10 @@ async def write_markdown(conversation: Conversation, *, language: str, zone: tzi
             yield "".join(writer.turn(number, chat))
 
 
+@in_thread
 def _read(question_ids: Sequence[UUID]) -> list[Chat]:
-    try:
-        turns = Chat.objects.prefetch_related(*SHOWN_WITH_IT).in_bulk(list(question_ids))
-        return [turns[each] for each in question_ids if each in turns]
-    finally:
-        connection.close()
+    turns = Chat.objects.prefetch_related(*SHOWN_WITH_IT).in_bulk(list(question_ids))
+    return [turns[each] for each in question_ids if each in turns]
 
 
 def _with_footnotes(text: str, number: int, ranks: set[int]) -> tuple[str, set[int]]:

@@ -13,8 +13,9 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
 from django.db.models import Model, Q, QuerySet
+
+from chat.open_connections import in_thread
 
 Row = dict[str, Any]
 
@@ -66,6 +67,7 @@ async def in_batches(
         after = batch[-1][order], batch[-1][key]
 
 
+@in_thread
 def _read(
     found: QuerySet[Any],
     order: str,
@@ -74,11 +76,8 @@ def _read(
     complete: Callable[[list[Row]], list[Row]],
 ) -> list[Row]:
     """The next rows behind `after` (time and key); the first condition lets the index find the place."""
-    try:
-        if after:
-            moment, key = after
-            later = Q(**{f"{order}__gt": moment}) | Q(pk__gt=key)
-            found = found.filter(later, **{f"{order}__gte": moment})
-        return complete(list(found.order_by(order, "pk").values(*names)[:_BATCH]))
-    finally:
-        connection.close()
+    if after:
+        moment, key = after
+        later = Q(**{f"{order}__gt": moment}) | Q(pk__gt=key)
+        found = found.filter(later, **{f"{order}__gte": moment})
+    return complete(list(found.order_by(order, "pk").values(*names)[:_BATCH]))

@@ -23,9 +23,9 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 
 from chat.library.files import file_path, remove_file
-from chat.library.ingestion.storing import in_thread
 from chat.notifications.imports import import_ended
 from chat.notifications.nudges import nudge_on_commit
+from chat.open_connections import in_thread
 from chat.portable.incoming import IncomingThread
 from chat.portable.reading import Found, Refused, read_threads
 from chat.portable.refusals import ImportRefused, ImportTooMany
@@ -54,19 +54,17 @@ class Stopped(Exception):
     """Its user, or the end of this worker, wants no more of it."""
 
 
+@in_thread
 def take_in_waiting(stop: threading.Event) -> None:
     """Take in what waits until nothing does; another thread of this process at it takes the rest, too."""
     _rung.set()
-    try:
-        while _rung.is_set() and not stop.is_set() and _in_process.acquire(blocking=False):
-            try:
-                _rung.clear()
-                while not stop.is_set() and (claimed := _claim()):
-                    _TakingIn(claimed.pk, claimed.epoch, stop, Report.of(claimed)).see_through()
-            finally:
-                _in_process.release()
-    finally:
-        connection.close()
+    while _rung.is_set() and not stop.is_set() and _in_process.acquire(blocking=False):
+        try:
+            _rung.clear()
+            while not stop.is_set() and (claimed := _claim()):
+                _TakingIn(claimed.pk, claimed.epoch, stop, Report.of(claimed)).see_through()
+        finally:
+            _in_process.release()
 
 
 @transaction.atomic

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.db import connection
 from django.db.models import Count, QuerySet
 
+from chat.open_connections import in_thread
 from chat.portable.rows import Row, as_json, columns, in_batches
 from models.models import Attachment, Chat, Citation, Conversation
 
@@ -48,18 +48,16 @@ async def _long_one(conversation_id: UUID) -> AsyncIterator[str]:
     yield "]"
 
 
+@in_thread
 def _turns_of_short_ones(conversations: list[UUID]) -> dict[UUID, list[Row]]:
     """The turns of those that have few of them, by conversation."""
-    try:
-        counted = Chat.objects.filter(conversation__in=conversations).values("conversation").annotate(turns=Count("pk"))
-        many = {row["conversation"] for row in counted if row["turns"] > _FEW}
-        few: dict[UUID, list[Row]] = {each: [] for each in conversations if each not in many}
-        rows = Chat.objects.filter(conversation__in=few).order_by("question_created_datetime", "pk")
-        for row in _completed(list(rows.values(*_TURNS, "conversation_id"))):
-            few[row.pop("conversation_id")].append(row)
-        return few
-    finally:
-        connection.close()
+    counted = Chat.objects.filter(conversation__in=conversations).values("conversation").annotate(turns=Count("pk"))
+    many = {row["conversation"] for row in counted if row["turns"] > _FEW}
+    few: dict[UUID, list[Row]] = {each: [] for each in conversations if each not in many}
+    rows = Chat.objects.filter(conversation__in=few).order_by("question_created_datetime", "pk")
+    for row in _completed(list(rows.values(*_TURNS, "conversation_id"))):
+        few[row.pop("conversation_id")].append(row)
+    return few
 
 
 def _with_collections(rows: list[Row]) -> list[Row]:

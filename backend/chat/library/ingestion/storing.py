@@ -6,24 +6,21 @@ and whoever has lost the row writes nothing more. These functions block; call th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from chat.library.files import keep_file, remove_file
 from chat.library.ingestion.rows import Claim, Lost
 from chat.library.passages import NewPassage, remove_passages, store_passages
 from chat.notifications.documents import document_read
+from chat.open_connections import in_thread
 from models.models import Document, DocumentImage, DocumentStatus
-
-Parameters = ParamSpec("Parameters")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +42,6 @@ class Summary:
     page_count: int | None
     language: str
     passage_count: int
-
-
-def in_thread(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Give the connection of a thread that nobody else tidies up back to the pool."""
-
-    @wraps(function)
-    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        try:
-            return function(*args, **kwargs)
-        finally:
-            connection.close()
-
-    return run
 
 
 @in_thread
