@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -53,6 +54,24 @@ def end_database_connections() -> None:
             "WHERE pid <> pg_backend_pid() AND usename = current_user"
         )
         assert cursor.fetchone()[0] > 0
+
+
+def registered_workers() -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM procrastinate_workers")
+        return {identity for (identity,) in cursor.fetchall()}
+
+
+@contextmanager
+def table_out_of_sight(name: str) -> Iterator[None]:
+    """Statements that name it fail, as they do when a connection breaks under them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {name} RENAME TO hidden")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE hidden RENAME TO {name}")
 
 
 def test_killed_workers_answer_is_rerun(system: LiveSystem, owner: Person, worker: subprocess.Popen[bytes]) -> None:
@@ -131,6 +150,21 @@ def test_answers_that_search_outlive_their_database_connections(owner: Person, d
     end_database_connections()
     question_id = owner.ask("hello", model="builtin", wait=False).json()["question_id"]
     wait_until(lambda: read(owner, question_id)["status"] == "done", "the worker has new connections", seconds=15)
+
+
+def test_answers_outlive_a_failure_of_the_jobs(
+    system: LiveSystem, owner: Person, worker: subprocess.Popen[bytes], database: None
+) -> None:
+    question_id = ask_and_wait_for_checkpoint(owner)
+    registered = registered_workers()
+    log = system.folder / "worker.log"
+    told_before = log.stat().st_size
+    with table_out_of_sight("procrastinate_workers"):
+        wait_until(lambda: b"No jobs are run" in log.read_bytes()[told_before:], "the jobs have given up")
+    wait_until(lambda: registered_workers() - registered, "the jobs have begun anew")
+    system.upstream.release()
+    answer = finished(owner, question_id)
+    assert (answer["status"], answer["response_text"], answer["attempts"]) == ("done", WHOLE, 1)
 
 
 def test_fifty_wait_and_others_are_answered_at_once(system: LiveSystem) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +13,14 @@ from typing import Any
 from django.conf import settings
 from procrastinate import App, cli
 from procrastinate.contrib.django.management.commands.procrastinate import Command as ProcrastinateCommand
+from procrastinate.exceptions import ConnectorException
 
 from chat.answers.serving import serving_answers
 from chat.answers.worker import this_worker
 
+logger = logging.getLogger(__name__)
+
+_AWAY_SECONDS = 0.5
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -27,9 +32,9 @@ class Command(ProcrastinateCommand):
 
 
 async def _work(app: App, **options: Any) -> None:
-    """Run jobs and write answers, until a signal ends both or procrastinate gives up (Postgres is away)."""
+    """Run jobs and write answers, until a signal ends both."""
     over = asyncio.Event()
-    jobs = asyncio.create_task(cli.worker_(app, install_signal_handlers=False, **options))
+    jobs = asyncio.create_task(_run_jobs(app, over, **options))
     jobs.add_done_callback(lambda _: over.set())
     with _told_to_stop(over):
         async with serving_answers(this_worker(), stop_seconds=settings.WORKER_STOP_SECONDS):
@@ -38,6 +43,18 @@ async def _work(app: App, **options: Any) -> None:
             jobs.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await jobs
+
+
+async def _run_jobs(app: App, over: asyncio.Event, **options: Any) -> None:
+    """procrastinate gives up when its connection breaks at the wrong moment: it begins anew, and no answer suffers."""
+    while True:
+        try:
+            await cli.worker_(app, install_signal_handlers=False, **options)
+        except ConnectorException as error:
+            logger.warning("No jobs are run (%s)", type(error).__name__)
+        if over.is_set() or not options.get("wait", True):
+            return
+        await asyncio.sleep(_AWAY_SECONDS)
 
 
 @contextmanager
