@@ -1,87 +1,87 @@
-"""The asynchronous connection pool for the hot statements of the worker and of waiting.
+"""The asynchronous connections for the hot statements of the worker, of waiting and of sockets.
 
 Django's async ORM runs one call after the other on one thread (500 updates took
-0.59 s against 0.20 s through this pool), so what happens once a token or once a
-second goes here. Everything else uses the ORM.
+0.59 s against 0.20 s this way), so what happens once a token or once a second goes
+here. Everything else uses the ORM.
+
+The pool is our own, because whoever uses it may be cancelled at any moment (docs/decisions/asynchronous-pool.md).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import connections
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
+from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
 
 from chat.open_connections import is_open
 
-Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
+Connection = AsyncConnection[DictRow]
 
-T = TypeVar("T")
-
-_POOL_SIZE = 8
-_TIMEOUT_SECONDS = 5.0
+POOL_SIZE = 8
+_TIMEOUT_SECONDS = 5
 # Planning takes Postgres longer than running these statements: each is planned once for a connection. Django's own
 # connections have this turned off.
 _PREPARED_AFTER = 3
 
-# A pool belongs to the event loop that opened it.
-_pools: WeakKeyDictionary[asyncio.AbstractEventLoop, Pool] = WeakKeyDictionary()
 
+class _Pool:
+    """Up to `POOL_SIZE` connections of one event loop, opened when they are needed and kept while they are open.
 
-async def async_pool() -> Pool:
-    """Return this event loop's pool, opened on the first call. Connections are in autocommit."""
-    loop = asyncio.get_running_loop()
-    if loop not in _pools:
-        _pools[loop] = _new_pool()
-        await _pools[loop].open()
-    return _pools[loop]
-
-
-class _OpenPool(AsyncConnectionPool[AsyncConnection[DictRow]]):
-    """Hands out only connections that are open; psycopg's own check pauses for seconds at each that is not.
-
-    Taking and giving back go on to their end when whoever asked is cancelled: cancelled within, psycopg's pool has lost
-    connections until none was left (50 sockets opened and closed a second did that within ten seconds).
+    Has no task of its own, and gives back without waiting: so nobody who is cancelled takes a connection along.
     """
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._errands: set[asyncio.Task[Any]] = set()
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(POOL_SIZE)
+        self._idle: list[Connection] = []
 
-    async def getconn(self, timeout: float | None = None) -> AsyncConnection[DictRow]:
-        taking = self._run(self._take_open(timeout))
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        await self._wait_until_free()
         try:
-            return await asyncio.shield(taking)
-        except asyncio.CancelledError:
-            taking.add_done_callback(self._give_back)
-            raise
+            connection = self._take_idle() or await _connect()
+            try:
+                yield connection
+            finally:
+                self._keep(connection)
+        finally:
+            self._free.release()
 
-    async def putconn(self, conn: AsyncConnection[DictRow]) -> None:
-        await asyncio.shield(self._run(super().putconn(conn)))
+    async def _wait_until_free(self) -> None:
+        try:
+            async with asyncio.timeout(_TIMEOUT_SECONDS):
+                await self._free.acquire()
+        except TimeoutError:
+            raise OperationalError(f"All {POOL_SIZE} connections were in use for {_TIMEOUT_SECONDS} s.") from None
 
-    async def _take_open(self, timeout: float | None) -> AsyncConnection[DictRow]:
-        while True:
-            connection = await super().getconn(timeout)
+    def _take_idle(self) -> Connection | None:
+        while self._idle:
+            connection = self._idle.pop()
             if is_open(connection):
                 return connection
-            # A closed one that is given back is replaced.
-            await connection.close()
-            await super().putconn(connection)
+            _close(connection)
+        return None
 
-    def _give_back(self, taken: asyncio.Task[AsyncConnection[DictRow]]) -> None:
-        if not taken.cancelled() and not taken.exception():
-            self._run(super().putconn(taken.result()))
+    def _keep(self, connection: Connection) -> None:
+        # In the middle of anything, nobody can say what the next one would meet.
+        if connection.info.transaction_status == TransactionStatus.IDLE:
+            self._idle.append(connection)
+        else:
+            _close(connection)
 
-    def _run(self, errand: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        task = asyncio.create_task(errand)
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
-        return task
+
+_pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
+
+
+def async_connection() -> AbstractAsyncContextManager[Connection]:
+    """Lend a connection in autocommit; raises OperationalError when none can be had within seconds."""
+    return _pools.setdefault(asyncio.get_running_loop(), _Pool()).connection()
 
 
 def connection_parameters() -> dict[str, Any]:
@@ -91,18 +91,11 @@ def connection_parameters() -> dict[str, Any]:
     return {key: value for key, value in parameters.items() if key not in {"cursor_factory", "context"}}
 
 
-def _new_pool() -> Pool:
-    return _OpenPool(
-        kwargs={
-            **connection_parameters(),
-            "row_factory": dict_row,
-            "autocommit": True,
-            "prepare_threshold": _PREPARED_AFTER,
-        },
-        min_size=0,
-        max_size=_POOL_SIZE,
-        timeout=_TIMEOUT_SECONDS,
-        # A waiting statement begins anew; otherwise the pauses between two tries grow and grow.
-        reconnect_timeout=_TIMEOUT_SECONDS,
-        open=False,
-    )
+async def _connect() -> Connection:
+    options = {"connect_timeout": _TIMEOUT_SECONDS, **connection_parameters(), "prepare_threshold": _PREPARED_AFTER}
+    return await AsyncConnection[DictRow].connect(**options, row_factory=dict_row, autocommit=True)
+
+
+def _close(connection: Connection) -> None:
+    """As psycopg's `close`, which waits for nothing either, but has to be awaited."""
+    connection.pgconn.finish()

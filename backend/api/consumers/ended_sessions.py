@@ -15,7 +15,6 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from psycopg import Error as DatabaseError
-from psycopg_pool import PoolTimeout
 
 from chat.sessions.endings import ended_among
 
@@ -57,7 +56,7 @@ class SessionWatch:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 ended = await ended_among(list(self._sockets))
-            except (DatabaseError, PoolTimeout) as error:
+            except DatabaseError as error:
                 logger.warning("Sessions of open sockets could not be looked at: %s", type(error).__name__)
                 continue
             for session_id in ended:

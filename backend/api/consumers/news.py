@@ -11,16 +11,14 @@ from typing import Any
 
 from django.conf import settings
 from psycopg import Error as DatabaseError
-from psycopg_pool import PoolTimeout
 
-from chat.notifications.listing import News, Note, read_new_async
+from chat.notifications.listing import Looker, News, Note, news_of
 from chat.notifications.nudges import nudge_hub
 from chat.sessions.verifying import SignedIn
 
 logger = logging.getLogger(__name__)
 
 _SETTLING_SECONDS = 1.0
-_AT_ONCE = 50
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -39,10 +37,11 @@ async def follow_news(session: SignedIn, send: Send, *, after: int, changed: dat
                     await heard.wait()
             heard.clear()
             try:
-                news = await read_new_async(user, session=session.session_id, after=after, limit=_AT_ONCE)
-            except (DatabaseError, PoolTimeout) as error:
+                news = await news_of.ask(Looker(user, session.session_id, after))
+            except DatabaseError as error:
                 logger.warning("News wait for the database (%s)", type(error).__name__)
                 continue
+            assert news is not None  # every look finds something, if only that there is nothing new
             for note in news.notes:
                 await send(_frame(note))
             if news.changed != changed:

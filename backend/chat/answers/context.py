@@ -14,7 +14,7 @@ from uuid import UUID
 
 from ai_models.contract import Image, Message
 from chat.answers.rows import Claim
-from chat.database import async_pool
+from chat.database import async_connection
 
 DEFAULT_SYSTEM_PROMPT = (
     "You are a helpful assistant. Answer in the language of the question. Use Markdown where it helps the reader."
@@ -60,8 +60,7 @@ async def load_context(claim: Claim, *, with_turns: bool) -> Context:
     """Read what the conversation adds to a question."""
     turns: list[Turn] = []
     if with_turns and claim.has_turns:
-        pool = await async_pool()
-        async with pool.connection() as connection:
+        async with async_connection() as connection:
             cursor = await connection.execute(_TURNS, {"question_id": claim.question_id, "max_turns": _MAX_TURNS})
             rows = await cursor.fetchall()
         turns = [Turn(row["question_id"], row["question_text"], row["response_text"]) for row in rows]

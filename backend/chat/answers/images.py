@@ -12,7 +12,7 @@ from uuid import UUID
 
 from ai_models.contract import Image, Passage
 from chat.answers.rows import Place
-from chat.database import async_pool
+from chat.database import async_connection
 from chat.library.files import file_path
 
 MOST_OF_TURNS = 4
@@ -46,8 +46,7 @@ class Images:
 
 async def load_images(question_id: UUID, earlier: Sequence[UUID]) -> Images:
     """Read the pictures of the question and the newest ones of earlier questions."""
-    pool = await async_pool()
-    async with pool.connection() as connection:
+    async with async_connection() as connection:
         rows = await (await connection.execute(_OF_QUESTIONS, [[question_id, *earlier]])).fetchall()
     own = [row for row in rows if row["chat_id"] == question_id]
     others = [row for row in rows if row["chat_id"] != question_id][:MOST_OF_TURNS]
@@ -67,8 +66,7 @@ async def load_passage_images(passages: Sequence[Passage], places: Mapping[str, 
     }
     if not wanted:
         return ()
-    pool = await async_pool()
-    async with pool.connection() as connection:
+    async with async_connection() as connection:
         cursor = await connection.execute(_OF_DOCUMENTS, [list(wanted), list(wanted.values())])
         types = {row["id"]: row["media_type"] for row in await cursor.fetchall()}
     return await _read([(each, types[each]) for each in wanted if each in types][:MOST_OF_PASSAGES])

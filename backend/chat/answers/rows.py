@@ -20,7 +20,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from ai_models.contract import Assessed, Citation, Usage
-from chat.database import async_pool
+from chat.database import async_connection
 from chat.notifications.storing import TELL_FINISHED
 from chat.search.terms import terms_to_store
 from chat.titles.unnamed import IS_UNNAMED
@@ -147,8 +147,7 @@ _CITE: LiteralString = """
 
 async def claim_answers(*, owner: str, most: int) -> list[Claim]:
     """Take up to `most` answers that nobody has begun for `owner`, those that wait longest."""
-    pool = await async_pool()
-    async with pool.connection() as connection:
+    async with async_connection() as connection:
         parameters = {"owner": owner, "most": most, "lease": settings.ANSWER_LEASE_SECONDS}
         cursor = await connection.execute(_CLAIM, parameters)
         return [Claim(**row) for row in await cursor.fetchall()]
@@ -159,8 +158,7 @@ async def renew_leases(held: Sequence[tuple[Claim, str, str]]) -> dict[UUID, boo
 
     Return those still held, each with whether its user wants it stopped.
     """
-    pool = await async_pool()
-    async with pool.connection() as connection:
+    async with async_connection() as connection:
         cursor = await connection.execute(
             _RENEW,
             {
@@ -176,16 +174,14 @@ async def renew_leases(held: Sequence[tuple[Claim, str, str]]) -> dict[UUID, boo
 
 async def release_answer(claim: Claim) -> None:
     """Give the answer back unfinished: the sweep rings for it at once."""
-    pool = await async_pool()
-    async with pool.connection() as connection:
+    async with async_connection() as connection:
         await connection.execute(_RELEASE, {"question_id": claim.question_id, "epoch": claim.epoch})
 
 
 async def finish_answer(claim: Claim, outcome: Outcome) -> Stored | None:
     """Store the whole answer once. None: the row was not ours any more, and nothing changed."""
-    pool = await async_pool()
     parameters = {**_finish_parameters(claim, outcome), "search_terms": await _terms(claim, claim.user, outcome)}
-    async with pool.connection() as connection:
+    async with async_connection() as connection:
         if not outcome.citations:
             stored = await _finish(connection, parameters)
         else:

@@ -1,12 +1,7 @@
-"""Reads the rows of all answers that somebody in this process wants to know about, many in one query.
-
-Whoever asks while a query is on its way is served by the next one. So hundreds of watchers
-that have heard nothing for a second cost a few queries and one connection.
-"""
+"""Reads the rows of all answers that somebody in this process wants to know about, many in one query."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
@@ -14,7 +9,8 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
-from chat.database import async_pool
+from chat.database import async_connection
+from chat.shared_query import SharedQuery
 from models.chat import RUNNING
 from models.models import Mode
 
@@ -46,47 +42,8 @@ Row = dict[str, Any]
 Connection = AsyncConnection[DictRow]
 
 
-class SharedReader:
-    """For one event loop."""
-
-    def __init__(self) -> None:
-        self._wanted: dict[UUID, asyncio.Future[Row | None]] = {}
-        self._reading: asyncio.Task[None] | None = None
-
-    async def read(self, question_id: UUID) -> Row | None:
-        """Return the answer's row; None when there is none.
-
-        With `passages` once the search for an advanced answer has ended, with `citations` once the answer has.
-
-        Raises what psycopg raises.
-        """
-        answer = self._wanted.get(question_id)
-        if answer is None:
-            answer = self._wanted[question_id] = asyncio.get_running_loop().create_future()
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self._read_wanted())
-        # Others may wait for the same.
-        return await asyncio.shield(answer)
-
-    async def _read_wanted(self) -> None:
-        while batch := dict(list(self._wanted.items())[:_MOST_AT_ONCE]):
-            for question_id in batch:
-                del self._wanted[question_id]
-            try:
-                rows = await _read_rows(list(batch))
-            except Exception as error:
-                for answer in batch.values():
-                    answer.set_exception(error)
-                    # Whoever asked may have gone.
-                    answer.exception()
-            else:
-                for question_id, answer in batch.items():
-                    answer.set_result(rows.get(question_id))
-
-
 async def _read_rows(question_ids: Sequence[UUID]) -> dict[UUID, Row]:
-    pool = await async_pool()
-    async with pool.connection() as connection:
+    async with async_connection() as connection:
         cursor = await connection.execute(_ROWS, [question_ids])
         rows = {row.pop("question_id"): row for row in await cursor.fetchall()}
         if searched := [question_id for question_id, row in rows.items() if row["mode"] == Mode.ADVANCED]:
@@ -112,8 +69,6 @@ async def _add_citations(connection: Connection, rows: dict[UUID, Row], question
         rows[citation.pop("chat_id")]["citations"].append(citation)
 
 
-_readers: dict[asyncio.AbstractEventLoop, SharedReader] = {}
-
-
-def shared_reader() -> SharedReader:
-    return _readers.setdefault(asyncio.get_running_loop(), SharedReader())
+# By the answer's id; nothing when there is none. With `passages` once the search for an advanced answer has ended, with
+# `citations` once the answer has.
+answer_rows: SharedQuery[UUID, Row] = SharedQuery(_read_rows, most=_MOST_AT_ONCE)

@@ -17,13 +17,12 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import Error as DatabaseError
-from psycopg_pool import PoolTimeout
 
 from chat.answers.events import ENDINGS, end_event, usage_event
 from chat.answers.hub import Feed, live_hub
 from chat.answers.live_log import Frame
-from chat.answers.shared_reader import shared_reader
-from chat.notifications.listing import note_seen
+from chat.answers.shared_reader import answer_rows
+from chat.notifications.listing import seen_answers
 from models.chat import RUNNING
 from models.models import AnswerStatus
 
@@ -120,8 +119,8 @@ async def tail_answer(question_id: UUID, after: Cursor, *, is_new: bool = False)
                 yield event
             if events and events[-1]["kind"] in ENDINGS:
                 # The reader has taken the end: otherwise it would not have asked for more.
-                with contextlib.suppress(DatabaseError, PoolTimeout):
-                    await note_seen(question_id)
+                with contextlib.suppress(DatabaseError):
+                    await seen_answers.ask(question_id)
                 return
             frame = await _next_frame(feed)
             # News of the state are worth a read at once; a hole heals with the next checkpoint.
@@ -187,8 +186,8 @@ class _PacedReader:
             await asyncio.sleep(max(0.0, self._next_read - clock()))
         while True:
             try:
-                row = await shared_reader().read(self._question_id)
-            except (DatabaseError, PoolTimeout):
+                row = await answer_rows.ask(self._question_id)
+            except DatabaseError:
                 await asyncio.sleep(_AWAY_SECONDS)
                 continue
             self._next_read = clock() + _ROW_SECONDS

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
-from chat.database import async_pool
+from chat.database import async_connection
 from chat.notifications.nudges import nudge_on_commit
+from chat.shared_query import SharedQuery
 
 _LARGEST_ID = 2**63 - 1
+# What a socket is told at once.
+_OF_EACH = 50
 
 # An answer that somebody is watching is marked as read when they have seen its end. Until they had the time
 # to, it is no news for anybody: it is held back, with all that came after it.
@@ -43,6 +47,15 @@ _FOUND: LiteralString = f"""
 _LOOK: LiteralString = f"WITH state AS ({_STATE}), found AS ({_FOUND} ORDER BY id {{order}} LIMIT %(limit)s) "
 _ROWS: LiteralString = "SELECT * FROM state LEFT JOIN found ON true ORDER BY row_id "
 _NEW: LiteralString = _LOOK.format(order="ASC") + _ROWS + "ASC"
+_NEW_OF_MANY: LiteralString = """
+    SELECT looker.number, look.* FROM unnest(%(users)s::uuid[], %(sessions)s::text[], %(afters)s::bigint[])
+           WITH ORDINALITY AS looker (user_id, session, after, number)
+     CROSS JOIN LATERAL ({look}) AS look ORDER BY looker.number, row_id
+""".format(
+    look=_NEW.replace("%(user)s", "looker.user_id")
+    .replace("%(session)s", "looker.session")
+    .replace("%(after)s", "looker.after")
+)
 _OLD: LiteralString = _LOOK.format(order="DESC") + _ROWS + "DESC"
 
 _READ = """
@@ -50,9 +63,9 @@ _READ = """
        AND (id = ANY(%(ids)s) OR id <= %(until)s)
 """
 _SEEN: LiteralString = """
-    UPDATE notifications SET read_at = now()
-     WHERE user_id = (SELECT user_id FROM chats WHERE question_id = %(question)s) AND read_at IS NULL
-       AND kind = 'answer_finished' AND payload->>'question' = %(text)s
+    UPDATE notifications SET read_at = now() FROM chats
+     WHERE chats.question_id = ANY(%s) AND notifications.user_id = chats.user_id AND read_at IS NULL
+       AND kind = 'answer_finished' AND payload->>'question' = chats.question_id::text
 """
 
 
@@ -63,6 +76,14 @@ class Note:
     payload: dict[str, Any]
     created_datetime: datetime
     read: bool
+
+
+class Looker(NamedTuple):
+    """Somebody who looks for what came after the notification with the id `after`."""
+
+    user: UUID
+    session: UUID
+    after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +122,20 @@ def read_old(user: UUID, *, session: UUID, before: int | None, limit: int) -> Ne
     return _news(rows, limit, after=None)
 
 
-async def read_new_async(user: UUID, *, session: UUID, after: int, limit: int) -> News:
-    """`read_new` for sockets."""
-    pool = await async_pool()
-    async with pool.connection() as link:
-        cursor = await link.execute(_NEW, _wanted(user, session, limit, after=after))
-        return _news(await cursor.fetchall(), limit, after=after)
+async def _read_new_of_many(lookers: Sequence[Looker]) -> dict[Looker, News]:
+    parameters = {
+        "users": [each.user for each in lookers],
+        "sessions": [str(each.session) for each in lookers],
+        "afters": [each.after for each in lookers],
+        "before": _LARGEST_ID,
+        "limit": _OF_EACH + 1,
+    }
+    async with async_connection() as link:
+        rows = await (await link.execute(_NEW_OF_MANY, parameters)).fetchall()
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["number"], []).append(row)
+    return {each: _news(found[number], _OF_EACH, after=each.after) for number, each in enumerate(lookers, start=1)}
 
 
 def mark_read(user: UUID, *, ids: list[int] | None = None, until: int | None = None) -> None:
@@ -116,11 +145,10 @@ def mark_read(user: UUID, *, ids: list[int] | None = None, until: int | None = N
     nudge_on_commit(user)
 
 
-async def note_seen(question_id: UUID) -> None:
-    """Mark what was told of an answer as read: somebody has watched it to its end."""
-    pool = await async_pool()
-    async with pool.connection() as link:
-        await link.execute(_SEEN, {"question": question_id, "text": str(question_id)})
+async def _note_seen(question_ids: Sequence[UUID]) -> dict[UUID, None]:
+    async with async_connection() as link:
+        await link.execute(_SEEN, [list(question_ids)])
+    return {}
 
 
 def _wanted(user: UUID, session: UUID, limit: int, *, after: int = -1, before: int | None = None) -> dict[str, Any]:
@@ -160,3 +188,9 @@ def _note(row: dict[str, Any]) -> Note:
     # Django leaves JSON as text, where the pool of the sockets reads it.
     payload = json.loads(row["payload"]) if isinstance(row["payload"], str) else row["payload"]
     return Note(row["row_id"], row["kind"], payload, row["created_datetime"], row["read_at"] is not None)
+
+
+# `read_new` for sockets, with at most 50 notes.
+news_of: SharedQuery[Looker, News] = SharedQuery(_read_new_of_many, most=50)
+# Mark what was told of an answer as read, by the answer's id: somebody has watched it to its end.
+seen_answers: SharedQuery[UUID, None] = SharedQuery(_note_seen, most=200)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import LiteralString
 from uuid import UUID
 
-from chat.database import async_pool
+from chat.database import async_connection
 
 _OPEN: LiteralString = """
     SELECT id FROM sessions
@@ -16,7 +16,6 @@ _OPEN: LiteralString = """
 
 async def ended_among(session_ids: Sequence[UUID]) -> set[UUID]:
     """Return those that were revoked, deleted, or have reached their absolute end."""
-    pool = await async_pool()
-    async with pool.connection() as connection:
+    async with async_connection() as connection:
         rows = await (await connection.execute(_OPEN, [list(session_ids)])).fetchall()
     return set(session_ids) - {row["id"] for row in rows}

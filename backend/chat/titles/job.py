@@ -19,7 +19,7 @@ from procrastinate.exceptions import ConnectorException
 from ai_models.contract import AnswerRequest, ChatModel, Delta, Finished, ModelError, ModelFailed
 from chat.answers.production import DATABASE_AWAY
 from chat.answers.rows import Claim
-from chat.database import async_pool
+from chat.database import async_connection
 from chat.model_registry import model_registry
 from chat.titles.unnamed import IS_UNNAMED
 from chat.titles.wording import clean_title, title_messages
@@ -111,14 +111,12 @@ async def _reply(model: ChatModel, turn: _Turn) -> str:
 
 
 async def _read_unnamed(question_id: UUID) -> _Turn | None:
-    pool = await async_pool()
-    async with pool.connection() as connection:
+    async with async_connection() as connection:
         cursor = await connection.execute(_UNNAMED, {"question_id": question_id})
         row = await cursor.fetchone()
     return _Turn(**row) if row else None
 
 
 async def _store(question_id: UUID, title: str) -> None:
-    pool = await async_pool()
-    async with pool.connection() as connection:
+    async with async_connection() as connection:
         await connection.execute(_NAME, {"question_id": question_id, "title": title})

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from chat.database import async_pool
+from chat.database import async_connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,7 @@ _RELEASE: LiteralString = """
 
 async def claim_document(*, only: Sequence[UUID] | None = None) -> Claim | None:
     """Take a document that waits (one of `only`, if given)."""
-    pool = await async_pool()
-    async with pool.connection() as connection:
+    async with async_connection() as connection:
         asked = {"lease": settings.DOCUMENT_LEASE_SECONDS, "only": list(only) if only is not None else None}
         row = await (await connection.execute(_CLAIM, asked)).fetchone()
     return Claim(**row) if row else None
@@ -67,8 +66,7 @@ async def claim_document(*, only: Sequence[UUID] | None = None) -> Claim | None:
 
 async def renew_lease(claim: Claim, *, progress: int) -> bool:
     """Keep the document and show how far it is; return whether its user wants no more. Raise Lost."""
-    pool = await async_pool()
-    async with pool.connection() as connection:
+    async with async_connection() as connection:
         kept = {
             "document_id": claim.document_id,
             "epoch": claim.epoch,
@@ -83,6 +81,5 @@ async def renew_lease(claim: Claim, *, progress: int) -> bool:
 
 async def release_document(claim: Claim) -> None:
     """Give the document back unread: the sweep rings for it at once."""
-    pool = await async_pool()
-    async with pool.connection() as connection:
+    async with async_connection() as connection:
         await connection.execute(_RELEASE, {"document_id": claim.document_id, "epoch": claim.epoch})
