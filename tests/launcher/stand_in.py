@@ -74,23 +74,27 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def processes_of(folder: Path) -> list[psutil.Process]:
-    """Living processes that work in `folder`, or name it in their command."""
+def processes_of(folder: Path, *, named: str = "") -> list[psutil.Process]:
+    """Living processes that work in `folder`, or name it in their command; those of that name, if one is given."""
     found = []
     for process in psutil.process_iter():
-        try:
+        # Each may end at any moment.
+        with contextlib.suppress(psutil.Error):
             here = str(folder) in " ".join(process.cmdline()) or process.cwd().startswith(str(folder))
-            if here and process.status() != psutil.STATUS_ZOMBIE:
+            if here and process.status() != psutil.STATUS_ZOMBIE and named in ("", process.name()):
                 found.append(process)
-        except psutil.Error:
-            continue
     return found
 
 
 def one_named(folder: Path, name: str) -> psutil.Process:
     """The one server of that name on `folder` (not its own children)."""
-    servers = [process for process in processes_of(folder) if process.name() == name]
-    mains = [process for process in servers if process.ppid() not in [other.pid for other in servers]]
+    servers = processes_of(folder, named=name)
+    pids = [each.pid for each in servers]
+    mains = []
+    for each in servers:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if each.ppid() not in pids:
+                mains.append(each)
     assert len(mains) == 1, mains
     return mains[0]
 

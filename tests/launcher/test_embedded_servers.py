@@ -160,6 +160,6 @@ def test_only_one_of_the_two(data: Path) -> None:
         assert servers.database_url == ""
         with redis.Redis.from_url(servers.redis_url) as client:
             assert client.ping()
-        assert not [process for process in processes_of(data) if process.name() == "postgres"]
+        assert not processes_of(data, named="postgres")
         with open_servers(data, redis=False) as others, psycopg.connect(others.database_url):
             assert others.redis_url == ""

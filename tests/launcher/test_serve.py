@@ -148,13 +148,13 @@ def test_servers_of_the_users_own(project: Project, tmp_path: Path) -> None:
         running = project.serve().until_ready()
         assert get_shown(project)["DATABASE_URL"] == theirs.database_url
         one_named(project.place, "valkey-server")
-        assert not [process for process in processes_of(project.place) if process.name() == "postgres"]
+        assert not processes_of(project.place, named="postgres")
         assert running.stop() == 0
 
         (project.place / ".env").write_text(f"REDIS_URL={theirs.redis_url}\n")
         running = project.serve().until_ready()
         assert get_shown(project)["REDIS_URL"] == theirs.redis_url
-        assert not [process for process in processes_of(project.place) if process.name() == "valkey-server"]
+        assert not processes_of(project.place, named="valkey-server")
         assert running.stop() == 0
 
 
