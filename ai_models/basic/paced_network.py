@@ -17,6 +17,8 @@ from httpcore2._backends.anyio import AnyIOStream
 
 from ai_models.basic.chunk_merger import ChunkMerger
 
+_CONNECTIONS_A_POOL = 50
+
 
 class PacedStream(httpcore2.AsyncNetworkStream):
     """Passes everything on; reads at most once in `pause` seconds (0: at once), and joins small chunks."""
@@ -82,10 +84,33 @@ class _PacedBackend(httpcore2.AnyIOBackend):
         return PacedStream(await super().connect_tcp(host, port, timeout, local_address, socket_options))
 
 
+class _Pools(httpcore2.AsyncConnectionPool):
+    """Several small pools, the first ones filled first: httpcore2's looks through all of its connections with every request."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._options = options
+        self._pools: list[httpcore2.AsyncConnectionPool] = []
+
+    async def handle_async_request(self, request: httpcore2.Request) -> httpcore2.Response:
+        return await self._one_with_room().handle_async_request(request)
+
+    async def aclose(self) -> None:
+        for pool in self._pools:
+            await pool.aclose()
+
+    def _one_with_room(self) -> httpcore2.AsyncConnectionPool:
+        for pool in self._pools:
+            if len(pool.connections) < _CONNECTIONS_A_POOL:
+                return pool
+        self._pools.append(httpcore2.AsyncConnectionPool(**self._options))
+        return self._pools[-1]
+
+
 def paced_transport(limits: httpx2.Limits, verify: ssl.SSLContext) -> httpx2.AsyncHTTPTransport:
     """httpx2's own transport on a connection pool with our backend, which it has no option for."""
     transport = httpx2.AsyncHTTPTransport(verify=verify, limits=limits)
-    transport._pool = httpcore2.AsyncConnectionPool(
+    transport._pool = _Pools(
         ssl_context=verify,
         max_connections=limits.max_connections,
         max_keepalive_connections=limits.max_keepalive_connections,

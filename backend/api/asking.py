@@ -16,8 +16,8 @@ _KEY_CHARACTERS = 128
 # A question is written down as activity at once, unless something was within the interval of the write-behind.
 _LONGEST_UNWRITTEN = timedelta(seconds=5)
 
-# Once: making its fields anew for every question costs as much as a query.
-_shown = ChatSerializer()
+# Once: making their fields anew for every question costs as much as a query.
+_asked, _shown = QuestionSerializer(), ChatSerializer()
 
 
 def ask_question(session: SignedIn, body: Any, *, client_key: str) -> dict[str, Any]:
@@ -25,11 +25,9 @@ def ask_question(session: SignedIn, body: Any, *, client_key: str) -> dict[str, 
 
     Raises ValidationError for the body, and what `submit_question` raises.
     """
-    asked = QuestionSerializer(data=body)
-    asked.is_valid(raise_exception=True)
+    fields = _asked.run_validation({} if body is None else body)
     if session.unwritten > _LONGEST_UNWRITTEN:
         note_activity(session.user, session.session_id)
-    fields = asked.validated_data
     chat = submit_question(
         user=session.user,
         question=Question(
@@ -40,7 +38,7 @@ def ask_question(session: SignedIn, body: Any, *, client_key: str) -> dict[str, 
             blind=fields["blind"],
             conversation_id=fields["conversation"],
             parent_id=fields["parent"],
-            has_parent="parent" in asked.initial_data,
+            has_parent="parent" in body,
             collections=None if fields["collections"] is None else tuple(fields["collections"]),
             images=tuple(dict.fromkeys(fields["images"])),
             temporary=fields["temporary"],

@@ -15,6 +15,7 @@ from contextlib import AsyncExitStack, aclosing
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
@@ -150,6 +151,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return service(self._session)
 
         return await _in_thread(run)
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """As channels', which first tidies up the connections of a thread, in that thread: no work of ours is done in it."""
+        await getattr(self, get_handler_name(message))(message)
 
     # --- Watching -------------------------------------------------------------------
 
