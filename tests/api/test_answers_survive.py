@@ -6,7 +6,6 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -62,13 +61,14 @@ def registered_workers() -> set[int]:
         return {identity for (identity,) in cursor.fetchall()}
 
 
-@contextmanager
-def table_out_of_sight(name: str) -> Iterator[None]:
-    """Statements that name it fail, as they do when a connection breaks under them."""
+def hide_table_until_told(system: LiveSystem, name: str, words: bytes) -> None:
+    """Statements that name the table fail until the worker's log has these words."""
+    log = system.folder / "worker.log"
+    told_before = log.stat().st_size
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {name} RENAME TO hidden")
     try:
-        yield
+        wait_until(lambda: words in log.read_bytes()[told_before:], words.decode())
     finally:
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER TABLE hidden RENAME TO {name}")
@@ -157,14 +157,28 @@ def test_answers_outlive_a_failure_of_the_jobs(
 ) -> None:
     question_id = ask_and_wait_for_checkpoint(owner)
     registered = registered_workers()
-    log = system.folder / "worker.log"
-    told_before = log.stat().st_size
-    with table_out_of_sight("procrastinate_workers"):
-        wait_until(lambda: b"No jobs are run" in log.read_bytes()[told_before:], "the jobs have given up")
+    hide_table_until_told(system, "procrastinate_workers", b"No jobs are run")
     wait_until(lambda: registered_workers() - registered, "the jobs have begun anew")
     system.upstream.release()
     answer = finished(owner, question_id)
     assert (answer["status"], answer["response_text"], answer["attempts"]) == ("done", WHOLE, 1)
+
+
+@pytest.mark.usefixtures("worker", "database")
+def test_lease_is_renewed_after_an_error_that_nobody_foresaw(system: LiveSystem, owner: Person) -> None:
+    chat = Chat.objects.filter(pk=ask_and_wait_for_checkpoint(owner))
+    hide_table_until_told(system, "chats", b"Leases could not be renewed")
+    before = chat.values_list("lease_until", flat=True).get()
+    wait_until(lambda: chat.get().lease_until > before, "the lease is renewed")
+    system.upstream.release()
+    answer = finished(owner, str(chat.get().pk))
+    assert (answer["status"], answer["response_text"], answer["attempts"]) == ("done", WHOLE, 1)
+
+
+@pytest.mark.usefixtures("worker", "database")
+def test_answers_are_claimed_after_an_error_that_nobody_foresaw(system: LiveSystem, owner: Person) -> None:
+    hide_table_until_told(system, "conversations", b"Answers cannot be claimed")
+    assert owner.ask("hello", model="builtin").json()["status"] == "done"
 
 
 def test_fifty_wait_and_others_are_answered_at_once(system: LiveSystem) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,17 +28,17 @@ SEND_SECONDS = 4
 @pytest.fixture(scope="module")
 def strict_api(live_system: LiveSystem) -> Iterator[str]:
     """An API with little patience, which looks at sessions only when it is asked something."""
-    limits = {
-        "SOCKETS_PER_USER": "3",
-        "SOCKET_CHECK_SECONDS": "600",
-        "SOCKET_SEND_SECONDS": str(SEND_SECONDS),
-        "WATCH_BUFFER_FRAMES": "4",
-    }
-    port = free_port()
-    with start_api(port, live_system.folder, **limits):
-        url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: listens(port), "the API listens")
+    with api_with_limits(live_system, SOCKET_SEND_SECONDS=str(SEND_SECONDS)) as url:
         yield url
+
+
+@contextmanager
+def api_with_limits(system: LiveSystem, **more: str) -> Iterator[str]:
+    limits = {"SOCKETS_PER_USER": "3", "SOCKET_CHECK_SECONDS": "600", "WATCH_BUFFER_FRAMES": "4", **more}
+    port = free_port()
+    with start_api(port, system.folder, **limits):
+        wait_until(lambda: listens(port), "the API listens")
+        yield f"http://127.0.0.1:{port}"
 
 
 def issue_ticket(person: Person) -> str:
@@ -204,13 +204,13 @@ async def test_socket_that_cannot_be_written_to_leaves_no_task(owner: Person, da
     assert not [task for task in asyncio.all_tasks() if "/api/consumers/" in task.get_coro().cr_code.co_filename]  # type: ignore[union-attr]
 
 
-@pytest.fixture
-def slow_tab(strict_api: str) -> Iterator[Tab]:
+@contextmanager
+def slow_tab(api_url: str) -> Iterator[Tab]:
     """A client whose link takes little, and nothing as long as it does not read."""
     link = socket.socket()
     link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    link.connect(("127.0.0.1", urlsplit(strict_api).port))
-    with Tab(new_guest(strict_api), sock=link, max_queue=1) as tab:
+    link.connect(("127.0.0.1", urlsplit(api_url).port))
+    with Tab(new_guest(api_url), sock=link, max_queue=1) as tab:
         yield tab
 
 
@@ -228,23 +228,25 @@ def stored(person: Person, question_id: str) -> dict[str, Any]:
     return chat
 
 
-def test_slow_reader_gets_the_whole_text_in_fewer_frames(slow_tab: Tab) -> None:
-    asked = ask_for_more_than_fits(slow_tab)
+def test_slow_reader_gets_the_whole_text_in_fewer_frames(live_system: LiveSystem) -> None:
     frames = 0
-    for question_id in asked:
-        shown = slow_tab.follow(slow_tab.answers[question_id])
-        assert shown.text == stored(slow_tab.person, question_id)["response_text"] == "가" * 800_000
-        frames += shown.kinds.count("delta")
+    # How long it reads nothing is for the machine to say.
+    with api_with_limits(live_system, SOCKET_SEND_SECONDS="120") as api_url, slow_tab(api_url) as tab:
+        for question_id in ask_for_more_than_fits(tab):
+            shown = tab.follow(tab.answers[question_id])
+            assert shown.text == stored(tab.person, question_id)["response_text"] == "가" * 800_000
+            frames += shown.kinds.count("delta")
     # Some 40 each are written. What the reader did not take in time was not kept for it.
     assert frames < 90
 
 
-def test_reader_that_takes_nothing_is_closed_and_can_resume(slow_tab: Tab, strict_api: str) -> None:
-    asked = ask_for_more_than_fits(slow_tab)
-    time.sleep(SEND_SECONDS + 1)  # it is this silence that is not put up with
-    assert slow_tab.close_code() == 4408
-    with Tab(slow_tab.person) as again:
-        again.answers.update(slow_tab.answers)
+def test_reader_that_takes_nothing_is_closed_and_can_resume(strict_api: str) -> None:
+    with slow_tab(strict_api) as tab:
+        asked = ask_for_more_than_fits(tab)
+        time.sleep(SEND_SECONDS + 1)  # it is this silence that is not put up with
+        assert tab.close_code() == 4408
+    with Tab(tab.person) as again:
+        again.answers.update(tab.answers)
         for question_id in asked:
             shown = again.answers[question_id]
             if shown.end is None:

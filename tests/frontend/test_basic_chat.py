@@ -7,20 +7,9 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.frontend.conftest import reloaded
 from tests.frontend.fake_api import FakeApi, wait_until
 from tests.frontend.tab import answers, ask, buttons, click, is_waiting, notices, questions, ticket
-
-
-def another_tab(signed_in_as: AppTest, page: AppTest) -> AppTest:
-    """A second tab of the same visitor, on the same conversation."""
-    page.session_state["identity"] = signed_in_as.session_state["identity"]
-    page.query_params["c"] = signed_in_as.query_params["c"]
-    return page
-
-
-@pytest.fixture
-def second_page(page: AppTest) -> AppTest:
-    return AppTest.from_file(str(page._script_path), default_timeout=20)
 
 
 def test_the_empty_page_makes_no_guest_and_offers_questions(page: AppTest, api: FakeApi) -> None:
@@ -93,10 +82,10 @@ def test_an_answer_is_waited_for_only_while_a_page_looks(api: FakeApi, monkeypat
     api.free.set()
 
 
-def test_another_tab_finds_the_running_answer(page: AppTest, second_page: AppTest, api: FakeApi) -> None:
+def test_another_tab_finds_the_running_answer(page: AppTest, api: FakeApi) -> None:
     api.hold_answers()
     ask(page.run(), "slow one")
-    other = another_tab(page, second_page).run()
+    other = reloaded(page).run()
     assert questions(other) == ["slow one"]
     assert is_waiting(other)
     api.free.set()
@@ -255,8 +244,7 @@ def test_older_turns_are_read_on_demand(page: AppTest, api: FakeApi) -> None:
     page.run()
     for number in range(5):
         ask(page, f"q{number}")
-    fresh = AppTest.from_file(str(page._script_path), default_timeout=20)
-    other = another_tab(page, fresh).run()
+    other = reloaded(page).run()
     assert questions(other) == ["q3", "q4"]
     click(other, "older-turns")
     assert questions(other) == ["q1", "q2", "q3", "q4"]
