@@ -9,6 +9,8 @@ from itertools import pairwise
 import httpcore2
 import pytest
 
+from ai_models.basic.connection import Connection
+from ai_models.basic.openai_compatible import OpenAICompatibleModel
 from ai_models.basic.sse import EventReader
 from ai_models.contract import (
     AnswerRequest,
@@ -249,4 +251,17 @@ async def test_stopping_closes_the_stream(make_model, upstream):
     events = model.answer(AnswerRequest((Message("user", "hi"),)))
     assert isinstance(await anext(events), Delta)
     await events.aclose()
+    await eventually(lambda: upstream.open_connections == 0)
+
+
+@pytest.mark.asyncio
+async def test_more_answers_at_once_than_one_pool_holds(upstream):
+    connection = Connection(Endpoint("fake", upstream.url, KEY), QUICK)
+    model = OpenAICompatibleModel(connection, "held:2")
+    asking = [asyncio.create_task(ask(model)) for _ in range(120)]
+    await eventually(lambda: len(upstream.chat_requests) == 120)
+    upstream.release()
+    assert {text_of(await each) for each in asking} == {"w0 w1 one two three"}
+    assert upstream.open_connections > 0
+    await connection.aclose()
     await eventually(lambda: upstream.open_connections == 0)
