@@ -18,7 +18,7 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -27,6 +27,7 @@ from rest_framework.response import Response
 from api.serializers.rag_data import NewRagDataSerializer, placed_passage
 from chat.errors import NotFound, ServiceError, Unavailable
 from chat.library.direct import PlacedPassage, own_collection, write_each
+from chat.open_connections import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -81,17 +82,14 @@ class _Bulk:
     # One for all lines: making it takes longer than reading a line with it.
     _wanted: NewRagDataSerializer = field(default_factory=NewRagDataSerializer)
 
+    @in_thread  # between two batches somebody else may have the connection
     def store_batch(self) -> Iterator[Json]:
         """Read and store the next lines; return what to tell of them, and nothing when there are no more."""
-        try:
-            passages, refusals, lines = self._read_batch()
-            if passages:
-                written = write_each(self.user, passages)
-                self.stored += len(passages) - written.updated
-                self.updated += written.updated
-        finally:
-            # Between two batches somebody else may have it.
-            connection.close()
+        passages, refusals, lines = self._read_batch()
+        if passages:
+            written = write_each(self.user, passages)
+            self.stored += len(passages) - written.updated
+            self.updated += written.updated
         self.read += lines
         self.refused += len(refusals)
         return iter([*refusals, {"kind": "progress", **self.counts()}] if lines else [])

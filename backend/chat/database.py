@@ -93,7 +93,7 @@ def connection_parameters() -> dict[str, Any]:
 
 async def _connect() -> Connection:
     options = {"connect_timeout": _TIMEOUT_SECONDS, **connection_parameters(), "prepare_threshold": _PREPARED_AFTER}
-    return await AsyncConnection[DictRow].connect(**options, row_factory=dict_row, autocommit=True)
+    return await Connection.connect(**options, row_factory=dict_row, autocommit=True)
 
 
 def _close(connection: Connection) -> None:

@@ -70,6 +70,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 # `disconnect` is not called when it is in sending that the client is found gone.
                 await self._stop_tasks()
 
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """As channels', which first tidies up the connections of a thread, in that thread: no work of ours is done in it."""
+        await getattr(self, get_handler_name(message))(message)
+
     async def connect(self) -> None:
         handshake = Handshake.of(self.scope)
         try:
@@ -151,10 +155,6 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return service(self._session)
 
         return await _in_thread(run)
-
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """As channels', which first tidies up the connections of a thread, in that thread: no work of ours is done in it."""
-        await getattr(self, get_handler_name(message))(message)
 
     # --- Watching -------------------------------------------------------------------
 

@@ -15,12 +15,10 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from django.conf import settings
-from psycopg import AsyncConnection
-from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from ai_models.contract import Assessed, Citation, Usage
-from chat.database import async_connection
+from chat.database import Connection, async_connection
 from chat.notifications.storing import TELL_FINISHED
 from chat.search.terms import terms_to_store
 from chat.titles.unnamed import IS_UNNAMED
@@ -202,7 +200,7 @@ async def _terms(claim: Claim, owner: UUID, outcome: Outcome) -> list[int] | Non
     return await asyncio.to_thread(terms_to_store, owner, claim.question_text, outcome.text)
 
 
-async def _finish(connection: AsyncConnection[DictRow], parameters: dict[str, object]) -> Stored | None:
+async def _finish(connection: Connection, parameters: dict[str, object]) -> Stored | None:
     row = await (await connection.execute(_FINISH_AND_TELL, parameters)).fetchone()
     return Stored(**row) if row else None
 
@@ -234,7 +232,7 @@ def _leaned_on(outcome: Outcome) -> int | None:
     return int(passage_id) if passage_id else None
 
 
-async def _store_citations(connection: AsyncConnection[DictRow], claim: Claim, outcome: Outcome) -> None:
+async def _store_citations(connection: Connection, claim: Claim, outcome: Outcome) -> None:
     """Only whole answers have citations, and those are not written again: there are no earlier ones."""
     for citation in outcome.citations:
         place = outcome.places[citation.passage_id]

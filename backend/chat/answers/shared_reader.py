@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
-from psycopg import AsyncConnection
-from psycopg.rows import DictRow
-
-from chat.database import async_connection
+from chat.database import Connection, async_connection
 from chat.shared_query import SharedQuery
 from models.chat import RUNNING
 from models.models import Mode
@@ -39,7 +36,6 @@ _PASSAGES: LiteralString = """
 """
 
 Row = dict[str, Any]
-Connection = AsyncConnection[DictRow]
 
 
 async def _read_rows(question_ids: Sequence[UUID]) -> dict[UUID, Row]:
