@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 
-from ai_models.basic.connection import BROKEN, needs_proxy
+from ai_models.basic.connection import BROKEN, proxy_for
 from ai_models.basic.refusals import error_for
 from ai_models.contract import ModelBadAnswer, ModelTimeout, ModelUnreachable
 from ai_models.endpoints import Endpoint
@@ -33,7 +33,7 @@ def embed_texts(endpoint: Endpoint, model: str, texts: Sequence[str], *, seconds
     """
     headers = {"Authorization": f"Bearer {endpoint.api_key}"} if endpoint.api_key else {}
     body = {"model": model, "input": list(texts), "encoding_format": "float"}
-    proxied = needs_proxy(endpoint.base_url)
+    proxied = proxy_for(endpoint.base_url) is not None
     try:
         with (
             httpx2.Client(timeout=seconds, follow_redirects=False, trust_env=proxied) as client,

@@ -16,19 +16,18 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import anyio
 import httpx2
 from openai import APIConnectionError, AsyncOpenAI, AsyncStream, Omit, OpenAIError
 
-from ai_models.basic.paced_network import paced_transport
 from ai_models.basic.refusals import error_for, read_retry_after
+from ai_models.basic.transport import AiohttpTransport
 from ai_models.contract import ModelBadAnswer, ModelError, ModelNotFound, ModelTimeout, ModelUnreachable
 from ai_models.endpoints import Endpoint
 
 logger = logging.getLogger(__name__)
 
 # What a connection may raise that cannot be made, or breaks while the body is read.
-BROKEN = (httpx2.RequestError, httpx2.StreamError, httpx2.InvalidURL, ssl.SSLError, anyio.EndOfStream)
+BROKEN = (httpx2.RequestError, httpx2.StreamError, httpx2.InvalidURL)
 
 _MAX_REFUSAL_BYTES = 64_000
 _MAX_LIST_BYTES = 4_000_000
@@ -47,8 +46,8 @@ class Timeouts:
     pause_before_retry: float = 0.5
     # How long a model that keeps failing is not asked; see `breaker.py`.
     rest: float = 10.0
-    # Between two reads of a stream (see `paced_network.py`): for a single one the interval at which
-    # answers are shown, longer for each one more, so that hundreds do not spend a core on reading.
+    # Between two reads of a stream: for a single one the interval at which answers are shown, longer
+    # for each one more, so that hundreds do not spend a core on reading.
     between_reads: float = 0.04
     per_open_stream: float = 0.0003
     longest_between_reads: float = 0.2
@@ -165,19 +164,13 @@ class Connection:
         return headers if self.endpoint.api_key else {**headers, "Authorization": Omit()}
 
     def _http(self) -> httpx2.AsyncClient:
-        url = self.endpoint.base_url
-        # Every request looks at all idle connections, so only few are kept.
-        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=30.0)
+        proxy = proxy_for(self.endpoint.base_url)
         return httpx2.AsyncClient(
-            # A client with a transport of its own would take no proxy from the environment.
-            transport=None if needs_proxy(url) else paced_transport(limits, _tls()),
+            transport=AiohttpTransport(_tls(), connect_seconds=self.timeouts.connect, proxy=proxy),
             follow_redirects=False,
             # Waiting for bytes is limited where tokens are counted.
-            timeout=httpx2.Timeout(None, connect=self.timeouts.connect, write=self.timeouts.first_token),
-            limits=limits,
+            timeout=None,
             event_hooks={"response": [self._refuse]},
-            trust_env=needs_proxy(url),
-            verify=_tls(),
         )
 
     async def _refuse(self, response: httpx2.Response) -> None:
@@ -213,11 +206,13 @@ def _names(body: bytes) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if isinstance(name, str) and name))
 
 
-def needs_proxy(url: str) -> bool:
-    """Whether the environment names a proxy for it; never for this computer, which no proxy can reach."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return not _is_loopback(host) and not {parts.scheme, "all"}.isdisjoint(getproxies()) and not proxy_bypass(host)
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for it; none for this computer, which no proxy can reach."""
+    parts, proxies = urlsplit(url), getproxies()
+    host, proxy = parts.hostname or "", proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or _is_loopback(host) or proxy_bypass(host):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 def _is_loopback(host: str) -> bool:

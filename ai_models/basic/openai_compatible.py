@@ -18,7 +18,6 @@ import httpx2
 
 from ai_models.basic.breaker import Breaker
 from ai_models.basic.connection import BROKEN, Connection, read_capped
-from ai_models.basic.paced_network import set_pause
 from ai_models.basic.sight import sees
 from ai_models.basic.sse import MAX_LINE_BYTES, EventReader
 from ai_models.basic.stream_answer import StreamedAnswer
@@ -45,6 +44,9 @@ T = TypeVar("T")
 # After the end of an answer only its token counts may follow; nobody waits long for them.
 _WAIT_FOR_USAGE = 5.0
 _WAIT_FOR_CLOSE = 0.2
+# Reading a token costs the HTTP stack several times what understanding it does, and it costs no more when others have
+# come meanwhile: so the next read waits a little, unless so many came that the server is fast.
+_MANY_CHUNKS = 32
 
 
 class OpenAICompatibleModel(ChatModel):
@@ -115,7 +117,6 @@ class OpenAICompatibleModel(ChatModel):
         deadline = min(end, _now() + self._timeouts.first_token)
         async with AsyncExitStack() as stack:
             response = await _by(deadline, self._open(stack, body))
-            set_pause(response, 0.0)  # The connection may be an old one; the first token is not to wait.
             reading = _read_chunks(response)
             while (chunks := await self._next(reading, answer, deadline)) is not None:
                 talked = False
@@ -124,10 +125,11 @@ class OpenAICompatibleModel(ChatModel):
                     yield event
                 # Counted from here, because whoever reads may have taken its time.
                 if talked:
-                    set_pause(response, self._connection.pause_between_reads)
                     deadline = min(end, _now() + self._timeouts.between_tokens)
                 if answer.finish_reason is not None:
                     deadline = min(deadline, _now() + _WAIT_FOR_USAGE)
+                elif talked and len(chunks) < _MANY_CHUNKS:
+                    await asyncio.sleep(self._connection.pause_between_reads)
             for event in answer.end():
                 yield event
             await _read_to_the_end(reading)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import os
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,11 +25,20 @@ ROOT = Path(__file__).resolve().parents[2]
 Value = TypeVar("Value")
 
 
-def read_environment() -> dict[str, str]:
+def read_environment() -> Mapping[str, str]:
     """Return all variables as they are now, so that an edited `.env` counts at once."""
-    path = os.environ.get("TRIPLE_CHAT_ENV_FILE") or ROOT / ".env"
-    from_file = {key: value for key, value in dotenv_values(path).items() if value is not None}
-    return {**from_file, **os.environ}
+    path = Path(os.environ.get("TRIPLE_CHAT_ENV_FILE") or ROOT / ".env")
+    try:
+        found = path.stat()
+    except OSError:
+        return os.environ
+    return ChainMap(os.environ, _read_file(path, found.st_mtime_ns, found.st_size, found.st_ino))
+
+
+# Every answer looks for its model's endpoint here.
+@lru_cache(maxsize=1)
+def _read_file(path: Path, *version: int) -> dict[str, str]:
+    return {key: value for key, value in dotenv_values(path).items() if value is not None}
 
 
 def check_endpoints(variables: Mapping[str, str]) -> None:

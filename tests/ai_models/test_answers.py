@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from itertools import pairwise
 
-import httpcore2
+import aiohttp
 import pytest
 
 from ai_models.basic.connection import Connection
@@ -211,6 +211,26 @@ async def test_a_proxy_for_the_outside_world_is_not_asked_for_this_computer(make
 
 
 @pytest.mark.asyncio
+async def test_a_server_elsewhere_is_asked_through_the_proxy_of_the_environment(monkeypatch):
+    asked: list[bytes] = []
+
+    async def serve(reader, writer):
+        asked.append(await reader.readline())
+        writer.write(b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        writer.close()
+
+    proxy = await asyncio.start_server(serve, "127.0.0.1", 0)
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, f"127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
+    connection = Connection(Endpoint("far", "http://models.example/v1", KEY), QUICK)
+    with pytest.raises(ModelFailed):
+        await ask(OpenAICompatibleModel(connection, "echo"))
+    assert asked[0].split()[:2] == [b"POST", b"http://models.example/v1/chat/completions"]
+    await connection.aclose()
+    proxy.close()
+
+
+@pytest.mark.asyncio
 async def test_the_connection_is_used_again(make_model, upstream):
     model = make_model("echo")
     for _ in range(3):
@@ -220,28 +240,21 @@ async def test_the_connection_is_used_again(make_model, upstream):
 
 @pytest.mark.asyncio
 async def test_a_fast_stream_is_read_in_gulps_but_its_first_token_at_once(make_model, monkeypatch):
-    reads: list[float] = []
-    inner = httpcore2.AnyIOBackend.connect_tcp
+    asked: list[float] = []
+    read_all = aiohttp.StreamReader.readany
 
-    async def connect_tcp(self, *args, **kwargs):
-        stream = await inner(self, *args, **kwargs)
-        receive = stream._stream.receive
+    async def counted(self):
+        asked.append(asyncio.get_running_loop().time())
+        return await read_all(self)
 
-        async def counted(*args, **kwargs):
-            data = await receive(*args, **kwargs)
-            reads.append(asyncio.get_running_loop().time())
-            return data
-
-        monkeypatch.setattr(stream._stream, "receive", counted)
-        return stream
-
-    monkeypatch.setattr(httpcore2.AnyIOBackend, "connect_tcp", connect_tcp)
+    monkeypatch.setattr(aiohttp.StreamReader, "readany", counted)
     model = make_model("slow:400/s:200", replace(QUICK, between_reads=0.05))
     for _ in range(2):
-        reads.clear()
+        asked.clear()
         assert text_of(await ask(model)).split()[-1] == "w199"
-        assert len(reads) < 40, "200 tokens in half a second"
-    gaps = [later - earlier for earlier, later in pairwise(reads[2:])]
+        assert len(asked) < 40, "200 tokens in half a second"
+    # The end is read at once.
+    gaps = [later - earlier for earlier, later in pairwise(asked[1:-2])]
     assert min(gaps) >= 0.045
 
 
@@ -255,7 +268,7 @@ async def test_stopping_closes_the_stream(make_model, upstream):
 
 
 @pytest.mark.asyncio
-async def test_more_answers_at_once_than_one_pool_holds(upstream):
+async def test_each_of_many_answers_at_once_has_a_connection(upstream):
     connection = Connection(Endpoint("fake", upstream.url, KEY), QUICK)
     model = OpenAICompatibleModel(connection, "held:2")
     asking = [asyncio.create_task(ask(model)) for _ in range(120)]
