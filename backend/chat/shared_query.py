@@ -1,4 +1,4 @@
-"""Queries that many ask for at once, as hundreds of sockets do: all who wait are served by one."""
+"""Queries (and messages) that many want at once, as hundreds of sockets do: all who wait are served by one."""
 
 from __future__ import annotations
 

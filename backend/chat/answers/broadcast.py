@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from chat.answers.live_log import Event, write_frames
 from chat.answers.progress import AnswerInProgress, GrowingText
 from chat.answers.rows import Claim
+
+logger = logging.getLogger(__name__)
 
 FRAME_SECONDS = 0.04
 # With more answers than these, what comes within some milliseconds goes out together.
@@ -30,8 +33,12 @@ class _Shown:
     claim: Claim
     progress: AnswerInProgress
     waiting: list[Event] = field(default_factory=list)
+    # What comes behind the texts.
+    last: list[Event] = field(default_factory=list)
     # The loop's time from which on its texts may be shown again.
     due: float = 0.0
+    # Set once all is shown; whoever closes waits for it.
+    closed: asyncio.Event | None = None
 
     @property
     def has_unsent_text(self) -> bool:
@@ -50,6 +57,8 @@ class _Shown:
             if texts:
                 self.due = now + FRAME_SECONDS
             events += texts
+        events += self.last
+        self.last.clear()
         return [self.frame(event) for event in events]
 
 
@@ -68,6 +77,8 @@ class Broadcast:
 
     def open(self, claim: Claim, progress: AnswerInProgress) -> None:
         """Begin to show an answer; the epoch in the first frame makes readers start anew."""
+        if (earlier := self._shown.get(claim.question_id)) and earlier.closed:
+            earlier.closed.set()  # The same answer, begun anew while its first try is being closed.
         shown = self._shown[claim.question_id] = _Shown(claim, progress)
         shown.waiting.append({"kind": "status", "status": "streaming", "model": claim.model})
         progress.on_news = self._news.set
@@ -77,11 +88,14 @@ class Broadcast:
 
     async def close(self, claim: Claim, *events: Event) -> None:
         """Send what is left, then `events`, and stop showing the answer."""
-        shown = self._shown.pop(claim.question_id, None)
-        if shown is not None and shown.claim.epoch == claim.epoch:
-            shown.due = 0.0
-            if frames := [*shown.new_frames(_now()), *(shown.frame(event) for event in events)]:
-                await write_frames(frames)
+        shown = self._shown.get(claim.question_id)
+        if shown is None or shown.claim.epoch != claim.epoch:
+            return
+        shown.due = 0.0
+        shown.last += events
+        shown.closed = shown.closed or asyncio.Event()
+        self._news.set()
+        await shown.closed.wait()
 
     async def _send_while_shown(self) -> None:
         due: float | None = None
@@ -92,12 +106,26 @@ class Broadcast:
             if len(self._shown) > _FEW:
                 await asyncio.sleep(_GATHER_SECONDS)
             self._news.clear()
-            now = _now()
-            frames = [frame for shown in self._shown.values() for frame in shown.new_frames(now)]
-            # Those whose turn has not come: when does it?
-            due = min((shown.due for shown in self._shown.values() if shown.has_unsent_text), default=None)
-            if frames:
+            due = await self._send_once(_now())
+
+    async def _send_once(self, now: float) -> float | None:
+        """Send what may be shown now; return when there is more, if anything waits for its turn."""
+        closing = [shown for shown in self._shown.values() if shown.closed]
+        try:
+            if frames := [frame for shown in self._shown.values() for frame in shown.new_frames(now)]:
                 await write_frames(frames)
+        except Exception as error:
+            # Whatever it is: answers end without being shown, and must not wait for it.
+            logger.warning("Answers could not be shown (%s)", type(error).__name__)
+        for shown in closing:
+            self._close(shown)
+        return min((shown.due for shown in self._shown.values() if shown.has_unsent_text), default=None)
+
+    def _close(self, shown: _Shown) -> None:
+        if self._shown.get(shown.claim.question_id) is shown:
+            del self._shown[shown.claim.question_id]
+        assert shown.closed is not None
+        shown.closed.set()
 
 
 def _now() -> float:

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from uuid import UUID
@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 from chat.errors import RedisAway
 from chat.redis_async import BLOCK_SECONDS, live_log_reader, live_log_writer
 from chat.redis_client import get_redis_client
+from chat.shared_query import SharedQuery
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +42,17 @@ def nudge(user: UUID) -> None:
 
 
 async def nudge_async(user: UUID) -> None:
-    """The same on an event loop."""
+    """The same on an event loop; many at once are one message."""
     with contextlib.suppress(RedisError, OSError):
-        await live_log_writer().publish(CHANNEL, str(user))
+        await _nudged.ask(user)
+
+
+async def _nudge_all(users: Sequence[UUID]) -> dict[UUID, None]:
+    await live_log_writer().publish(CHANNEL, " ".join(map(str, users)))
+    return {}
+
+
+_nudged: SharedQuery[UUID, None] = SharedQuery(_nudge_all, most=500)
 
 
 class NudgeHub:
@@ -83,7 +92,7 @@ class NudgeHub:
                 if message is None:
                     continue
                 # With a new subscription everybody looks: what came before it was not heard.
-                names = list(self._listeners) if message["type"] == "subscribe" else [str(message["data"])]
+                names = list(self._listeners) if message["type"] == "subscribe" else str(message["data"]).split()
                 for heard in [heard for name in names for heard in self._listeners.get(name, ())]:
                     heard.set()
 
