@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 from collections.abc import Iterator
@@ -33,6 +34,9 @@ class Command(ProcrastinateCommand):
 
 async def _work(app: App, **options: Any) -> None:
     """Run jobs and write answers, until a signal ends both."""
+    # As in config/asgi.py.
+    gc.collect()
+    gc.freeze()
     over = asyncio.Event()
     jobs = asyncio.create_task(_run_jobs(app, over, **options))
     jobs.add_done_callback(lambda _: over.set())
