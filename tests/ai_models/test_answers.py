@@ -158,6 +158,10 @@ def test_half_an_object_is_refused_at_once():
         EventReader().feed(b'data: {"half":\n\n')
 
 
+def test_half_of_a_character_is_read_as_it_came():
+    assert EventReader().feed(b'data: {"text": "\\ud83d"}\n\n') == [{"text": "\ud83d"}]
+
+
 @pytest.mark.asyncio
 async def test_an_answer_without_an_end_is_cut(make_model):
     text, error = await ask_in_vain(make_model("endless_answer"))
