@@ -19,7 +19,7 @@ from chat.answers.rows import Claim
 logger = logging.getLogger(__name__)
 
 FRAME_SECONDS = 0.04
-# With more answers than these, what comes within some milliseconds goes out together.
+# With more answers than these, entries are some milliseconds apart: what comes meanwhile goes out together.
 _FEW = 4
 _GATHER_SECONDS = 0.015
 # Without news; then it is seen whether anything is still shown.
@@ -99,14 +99,17 @@ class Broadcast:
 
     async def _send_while_shown(self) -> None:
         due: float | None = None
+        sent = 0.0
         while self._shown:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(due or _now() + _LOOK_SECONDS):
                     await self._news.wait()
-            if len(self._shown) > _FEW:
-                await asyncio.sleep(_GATHER_SECONDS)
+            # Not when the loop is so busy that enough has come: each wait is another round of it.
+            if len(self._shown) > _FEW and (wait := sent + _GATHER_SECONDS - _now()) > 0:
+                await asyncio.sleep(wait)
             self._news.clear()
-            due = await self._send_once(_now())
+            sent = _now()
+            due = await self._send_once(sent)
 
     async def _send_once(self, now: float) -> float | None:
         """Send what may be shown now; return when there is more, if anything waits for its turn."""
