@@ -49,7 +49,7 @@ class Timeouts:
     # Between two reads of a stream: for a single one the interval at which answers are shown, longer
     # for each one more, so that hundreds do not spend a core on reading.
     between_reads: float = 0.04
-    per_open_stream: float = 0.0003
+    per_open_stream: float = 0.0002
     longest_between_reads: float = 0.2
 
 
