@@ -48,7 +48,8 @@ def draw(mode: str, *, draw_empty: Callable[[], None]) -> None:
     if pending and pending.problem is None:
         _send(pending, drawn, mode)
         return
-    composer.draw(mode, running=history.running if history and pending is None else ())
+    running = history.running if history and pending is None else ()
+    composer.draw(mode, running=running, next_turn=drawn.next_turn)
     if drawn.painters:
         growing_answer.stream(drawn.painters, following.seen(drawn.running))
 

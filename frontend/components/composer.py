@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from api_model_types import Model, ModelList
 from api_types import Chat, is_built_in
-from components import collection_picker, compare_picker, models_panel, notice, settings_panel
+from components import collection_picker, compare_picker, first_words, models_panel, notice, settings_panel
 from components.markup import plain_label
 from conversation import asking, model_choice, pictures
 from i18n import t, t_code
@@ -15,12 +16,13 @@ from i18n import t, t_code
 _MODEL: Final = "model_choice"
 
 
-def draw(mode: str, *, running: Sequence[Chat]) -> None:
+def draw(mode: str, *, running: Sequence[Chat], next_turn: DeltaGenerator | None = None) -> None:
+    """`next_turn` is where a question can be shown before the page is drawn again."""
     asking.put_draft_into_input()
     with st.bottom, st.container(key="composer", gap="xsmall"):
         notice.draw()
         with st.container(key="composer-input"):
-            _draw_input(mode)
+            first_words.draw_input(lambda: _draw_input(mode), next_turn if mode in asking.STREAMED else None)
             _draw_stop(running)
         with st.container(key="composer-foot", horizontal=True, vertical_alignment="center",
                           horizontal_alignment="distribute", gap="small"):  # fmt: skip

@@ -24,7 +24,8 @@ from visitor import identity, news
 class AnswerPainter:
     """The place of one growing answer, inside a chat message."""
 
-    def __init__(self, *, key: str, asked: datetime, mode: str) -> None:
+    def __init__(self, *, key: str, asked: datetime, mode: str, seen: Growing) -> None:
+        """`seen` is drawn at once."""
         self._asked = asked
         self._mode = mode
         self._thought = st.empty()
@@ -34,29 +35,28 @@ class AnswerPainter:
         self._line = st.empty()
         self._slots: list[DeltaGenerator] = []
         self._finished: list[str] = []
-        self._drawn: Growing | None = None
-        with self._line:
-            draw_waiting_line(asked, text=self._what_is_done(None))
+        self._drawn = Growing(seen.question_id)
+        self.paint(seen)
 
     def paint(self, growing: Growing) -> None:
         """Draw what is new. Always talks to Streamlit, which may stop the run here."""
         drawn, self._drawn = self._drawn, growing
-        if drawn is None or growing.reasoning != drawn.reasoning or bool(growing.text) != bool(drawn.text):
+        if growing.reasoning != drawn.reasoning or bool(growing.text) != bool(drawn.text):
             self._paint_thought(growing)
-        if growing.passages is not None and (drawn is None or growing.passages != drawn.passages):
+        if growing.passages is not None and growing.passages != drawn.passages:
             with self._found:
                 evidence.draw_found(growing.passages)
-        if drawn is None or growing.text != drawn.text:
+        if growing.text != drawn.text:
             self._paint_text(growing.text)
         with self._line:
             draw_waiting_line(
                 self._asked, away=growing.away, writing=bool(growing.text), text=self._what_is_done(growing)
             )
 
-    def _what_is_done(self, growing: Growing | None) -> str:
+    def _what_is_done(self, growing: Growing) -> str:
         if self._mode != "advanced":
             return t("waiting.thinking")
-        return t("waiting.searching") if growing is None or growing.passages is None else t("waiting.reading")
+        return t("waiting.searching") if growing.passages is None else t("waiting.reading")
 
     def _paint_thought(self, growing: Growing) -> None:
         if growing.reasoning:
@@ -101,7 +101,7 @@ def stream(
     looked = time.monotonic()
     with closing(following.follow(identity.client(), growing, link)) as states:
         for state in states:
-            _paint(painters, state, drawn)
+            paint(painters, state, drawn)
             if not drawn:
                 draw_rest()
             drawn = state
@@ -111,7 +111,11 @@ def stream(
     st.rerun()
 
 
-def _paint(painters: Sequence[AnswerPainter], state: Together, drawn: Together) -> None:
+def has_words(state: Together) -> bool:
+    return any(each.text for each in state.values())
+
+
+def paint(painters: Sequence[AnswerPainter], state: Together, drawn: Together) -> None:
     """What has changed; when nothing has, all that still grow, because Streamlit can stop the run only there."""
     places = list(zip(painters, state.values(), strict=True))
     changed = [(painter, each) for painter, each in places if drawn.get(each.question_id) is not each]

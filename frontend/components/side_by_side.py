@@ -16,7 +16,7 @@ from api_types import Chat, Comparison
 from components import answer
 from components.growing_answer import AnswerPainter
 from components.markup import answer_markdown, html_text
-from conversation import asking, judging, model_choice, screen
+from conversation import asking, following, judging, model_choice, screen
 from conversation.asking import PendingQuestion
 from conversation.following import Growing
 from i18n import t
@@ -29,12 +29,12 @@ _LABELS: Final = "ABC"
 class Column(AnswerPainter):
     """One of several growing answers; one that has ended is drawn whole while the others go on."""
 
-    def __init__(self, *, name: str, asked: datetime, mode: str, stop_place: DeltaGenerator) -> None:
+    def __init__(self, *, name: str, asked: datetime, mode: str, seen: Growing, stop_place: DeltaGenerator) -> None:
         self._place = st.empty()
         self._stop_place = stop_place
         self._has_stop = self._is_whole = False
         with self._place.container(gap="small"):
-            super().__init__(key=f"answer-growing-{name}", asked=asked, mode=mode)
+            super().__init__(key=f"answer-growing-{name}", asked=asked, mode=mode, seen=seen)
 
     def paint(self, growing: Growing) -> None:
         if self._is_whole:
@@ -42,7 +42,7 @@ class Column(AnswerPainter):
         if growing.ended and (chat := _read_quietly(growing.question_id)):
             self._draw_whole(chat)
             return
-        if not self._has_stop:
+        if growing.question_id and not self._has_stop:
             self._has_stop = True
             self._stop_place.button(t("chat.stop"), key=f"stop-one-{growing.question_id}", icon=":material/stop_circle:",
                                     type="tertiary", on_click=asking.stop, args=(growing.question_id,))  # fmt: skip
@@ -75,7 +75,7 @@ def draw_pending(pending: PendingQuestion) -> list[AnswerPainter]:
                 stop_place = _draw_head(names[slot], screen.column_name(pending.key, slot))
                 painters.append(
                     Column(name=screen.column_name(pending.key, slot), asked=pending.asked, mode=pending.mode,
-                           stop_place=stop_place)
+                           seen=Growing(""), stop_place=stop_place)
                 )  # fmt: skip
     st.caption(t("compare.wait"))
     return painters
@@ -119,7 +119,8 @@ def _draw_column(chat: Chat, turn: Chat, mode: str, name: str, *, busy: bool, st
     with st.container(key=f"column-{look}-{name}", gap="small"):
         stop_place = _draw_head(_name(chat), name, is_chosen=look == "chosen")
         if chat.is_running and streams:
-            painters.append(Column(name=name, asked=chat.asked, mode=mode, stop_place=stop_place))
+            seen = following.seen_of(chat)
+            painters.append(Column(name=name, asked=chat.asked, mode=mode, seen=seen, stop_place=stop_place))
         elif chat.is_running:
             st.markdown(answer_markdown(chat.answer, anchor="", ranks=()), anchors=False)
         else:

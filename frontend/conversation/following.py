@@ -63,10 +63,10 @@ Together = dict[str, Growing]
 
 def seen(chats: Iterable[Chat]) -> Together:
     """What this tab has of running answers, or what the API had stored when they were read."""
-    return {chat.question_id: _seen(chat) for chat in chats}
+    return {chat.question_id: seen_of(chat) for chat in chats}
 
 
-def _seen(chat: Chat) -> Growing:
+def seen_of(chat: Chat) -> Growing:
     kept: Together = st.session_state.get(_STATE, {})
     growing = kept.get(chat.question_id)
     if growing and not growing.ended:
@@ -97,6 +97,13 @@ def follow(client: ApiClient, growing: Together, link: AnswerSocket | None = Non
             pause = min(2 * pause, _LONGEST_PAUSE)
         link = None
     st.session_state.pop(_STATE, None)
+
+
+def begin(link: AnswerSocket, growing: Together) -> Iterator[Together]:
+    """As `follow`, which goes on from where this is left, but on this socket alone. Raises ApiError when it is lost."""
+    for state in _read(link, growing, 0.0):
+        st.session_state[_STATE] = state
+        yield state
 
 
 def _watch(client: ApiClient, growing: Together) -> AnswerSocket:

@@ -17,6 +17,7 @@ PARAMETER: Final = "c"
 _STATE: Final = "history"
 _NAMES: Final = "turn_names"
 _SHOWN: Final = "conversation_shown"
+_AHEAD: Final = "turn_shown_ahead"
 _MODE: Final = "chat_mode"
 _LEAVE: Final = "leave_for_chat"
 # So many turns are drawn at first and with each "Show earlier messages".
@@ -141,6 +142,16 @@ def is_another_conversation() -> bool:
     """Whether this run draws another conversation than the last one; asked once in a run."""
     before, st.session_state[_SHOWN] = st.session_state.get(_SHOWN), conversation_id()
     return before != conversation_id()
+
+
+def note_turn_ahead() -> None:
+    """The newest turn is on screen already, drawn before the page."""
+    st.session_state[_AHEAD] = True
+
+
+def is_turn_ahead() -> bool:
+    """Asked once."""
+    return bool(st.session_state.pop(_AHEAD, False))
 
 
 def note_mode(mode: str) -> None:

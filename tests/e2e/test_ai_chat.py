@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
+from itertools import dropwhile, pairwise
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, WebSocketRoute, expect
 
 from tests.cast import Person
 from tests.e2e.conftest import NewVisitor
@@ -13,6 +15,22 @@ from tests.e2e.visitor import SLOW, Visitor
 from tests.system import LiveSystem, free_port, start_api, start_frontend, wait_until
 
 WHOLE = re.compile(r"w0 w1 .* w59", re.DOTALL)
+
+# With every change of the page: what stands in sight of the answer to this question (nothing: null), and whether the
+# page is still as it was before. Only when either is new.
+WITNESS = """
+question => {
+  window.witnessed = [];
+  new MutationObserver(() => {
+    const all = [...document.querySelectorAll('[class*="st-key-turn-"]')].filter(turn => turn.checkVisibility());
+    const turns = all.filter(turn => turn.querySelector('.tc-question')?.textContent === question);
+    const texts = turns.map(turn => turn.querySelector('[class*="st-key-answer-"]')?.textContent ?? '');
+    const isAhead = document.querySelectorAll('[class*="st-key-turn-latest"]').length > 1;
+    const seen = [texts[0] ?? null, isAhead];
+    if (`${seen}` !== `${witnessed.at(-1)}`) witnessed.push(seen);
+  }).observe(document.body, { childList: true, subtree: true, characterData: true });
+}
+"""
 
 
 @pytest.fixture
@@ -37,6 +55,55 @@ def test_an_answer_grows_on_the_page(visitor: Visitor, live_system: LiveSystem) 
     live_system.upstream.release()
     expect(visitor.answers).to_have_count(1, timeout=SLOW)
     expect(visitor.answers.last.locator(".tc-answer-foot")).to_contain_text("echo")
+
+
+def test_first_words_are_there_before_the_page_and_stay(new_visitor: NewVisitor, live_system: LiveSystem) -> None:
+    visitor = new_visitor()
+    visitor.page.route_web_socket("**/_stcore/stream", draw_each_part_alone)
+    visitor.open("/ai").ask("first")
+    question = "Count {fake:held:20}"
+    visitor.page.evaluate(WITNESS, question)
+    visitor.send(question)
+    expect(visitor.page.get_by_role("button", name="Stop answer")).to_be_visible(timeout=SLOW)
+    live_system.upstream.release()
+    expect(visitor.answers).to_have_count(2, timeout=SLOW)
+    witnessed = visitor.page.evaluate("witnessed")
+    assert next(is_ahead for text, is_ahead in witnessed if text)
+    texts = list(dropwhile(lambda text: text is None, [text for text, _ in witnessed]))
+    assert all(after.startswith(before.rstrip()) for before, after in pairwise(texts)), witnessed
+
+
+def draw_each_part_alone(browser: WebSocketRoute) -> None:
+    """The page draws what comes within ten milliseconds together; here nothing does, so every state can be seen."""
+    server = browser.connect_to_server()
+
+    def pass_on(message: str | bytes) -> None:
+        time.sleep(0.012)
+        browser.send(message)
+
+    server.on_message(pass_on)
+
+
+def test_the_first_question_has_its_words_before_the_page(visitor: Visitor, live_system: LiveSystem) -> None:
+    visitor.ask("first")
+    visitor.page.get_by_role("button", name="New chat").click()
+    expect(visitor.questions).to_have_count(0)
+    visitor.send("Count {fake:held:20}")
+    expect(visitor.newest).to_contain_text("w19")
+    expect(visitor.newest).to_be_in_viewport()
+    live_system.upstream.release()
+    expect(visitor.answers).to_have_count(1, timeout=SLOW)
+    expect(visitor.conversations).to_have_count(2)
+    assert shown(visitor.answers.last) == counted(20)
+
+
+def test_what_the_input_refuses_is_told_and_kept(visitor: Visitor) -> None:
+    visitor.ask("first")
+    too_long = "long " * 6_500
+    visitor.send(too_long)
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+    expect(visitor.input).to_have_value(too_long.strip())
+    expect(visitor.questions).to_have_count(1)
 
 
 def test_a_reload_and_a_second_tab_show_the_same_growing_text(visitor: Visitor, live_system: LiveSystem) -> None:
