@@ -47,6 +47,8 @@ TOO_SLOW = 4408
 TOO_MANY = 4429
 MAX_WATCHES = 64
 
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
 
 class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """One client. Every answer that it watches has a task of its own, so Stop is heard at once."""
@@ -170,9 +172,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _show(self, question_id: UUID, after: Cursor, *, is_new: bool) -> None:
         event: Event = {}
+        name = str(question_id)
         async with aclosing(tail_answer(question_id, after, is_new=is_new)) as events:
             async for event in events:
-                await self._send(_frame(question_id, event))
+                await self._send(_frame(name, event))
         if event.get("kind") not in ENDINGS:
             await self._send_error(NotFound("The answer was deleted."), Watch(question_id))
         if self._watches.get(question_id) is asyncio.current_task():
@@ -212,7 +215,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _send(self, body: Mapping[str, Any]) -> None:
         if self._ending:
             return
-        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str)
+        text = _as_json(body)
         try:
             # The server takes a frame when the client has taken most of those before it.
             async with asyncio.timeout(settings.SOCKET_SEND_SECONDS):
@@ -242,6 +245,6 @@ async def _in_thread(work: Callable[[], T]) -> T:
     return cast(T, await database_sync_to_async(work, thread_sensitive=False)())
 
 
-def _frame(question_id: UUID, event: Event) -> dict[str, Any]:
+def _frame(question_id: str, event: Event) -> dict[str, Any]:
     fields = dict(with_message(event))
-    return {"type": fields.pop("kind"), "question_id": str(question_id), **fields}
+    return {"type": fields.pop("kind"), "question_id": question_id, **fields}

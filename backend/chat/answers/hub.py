@@ -25,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 _ENTRIES_PER_READ = 64
 _AWAY_SECONDS = 0.5
+# After so long without a frame a watcher looks at the row.
+SILENCE_SECONDS = 1.0
+_TICK_SECONDS = 0.25
 # Whoever begins to watch reads the row, whose checkpoint is at most 2 s old, and needs what has come since.
 _REMEMBERED_SECONDS = 5.0
 assert _REMEMBERED_SECONDS < KEPT_SECONDS
@@ -32,14 +35,16 @@ assert _REMEMBERED_SECONDS < KEPT_SECONDS
 
 @dataclass(slots=True, eq=False)
 class Feed:
-    """What one watcher has not taken yet. None in the queue: something was missed.
+    """What one watcher has not taken yet. None in the queue: something was missed, or may have been.
 
     A watcher that is too far behind reads the row instead: memory stays bounded.
     """
 
     queue: asyncio.Queue[Frame | None] = field(default_factory=lambda: asyncio.Queue(settings.WATCH_BUFFER_FRAMES))
+    offered: float = field(default_factory=lambda: asyncio.get_running_loop().time())
 
     def offer(self, frame: Frame | None) -> None:
+        self.offered = asyncio.get_running_loop().time()
         if self.queue.full():
             while not self.queue.empty():
                 self.queue.get_nowait()
@@ -74,6 +79,7 @@ class LiveHub:
         self._feeds: defaultdict[str, set[Feed]] = defaultdict(set)
         self._recent = _Recent()
         self._reader: asyncio.Task[None] | None = None
+        self._clock: asyncio.Task[None] | None = None
 
     @contextmanager
     def watch(self, question_id: UUID) -> Iterator[Feed]:
@@ -83,6 +89,8 @@ class LiveHub:
         if self._reader is None or self._reader.done():
             self._recent = _Recent()
             self._reader = asyncio.create_task(self._read_while_watched())
+        if self._clock is None or self._clock.done():
+            self._clock = asyncio.create_task(self._rouse_while_watched())
         for frame in self._recent.of(key):
             feed.offer(frame)
         try:
@@ -101,6 +109,15 @@ class LiveHub:
                 logger.warning("The live log cannot be read (%s)", type(error).__name__)
                 self._tell_all_to_read_their_rows()
                 await asyncio.sleep(_AWAY_SECONDS)
+
+    async def _rouse_while_watched(self) -> None:
+        """One clock for all watchers: a time-out of each one's own would be set and dropped with every frame."""
+        while self._feeds:
+            await asyncio.sleep(_TICK_SECONDS)
+            silent = asyncio.get_running_loop().time() - SILENCE_SECONDS
+            for feed in chain.from_iterable(self._feeds.values()):
+                if feed.offered < silent and feed.queue.empty():
+                    feed.offer(None)
 
     async def _read_once(self, position: str) -> str:
         """Read what comes behind `position`; return how far it was read."""

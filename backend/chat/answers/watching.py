@@ -19,15 +19,14 @@ from uuid import UUID
 from psycopg import Error as DatabaseError
 
 from chat.answers.events import ENDINGS, end_event, usage_event
-from chat.answers.hub import Feed, live_hub
+from chat.answers.hub import live_hub
 from chat.answers.live_log import Frame
 from chat.answers.shared_reader import answer_rows
 from chat.notifications.listing import seen_answers
 from models.chat import RUNNING
 from models.models import AnswerStatus
 
-# Without news for so long, the row is read again; but never more often than the second.
-SILENCE_SECONDS = 1.0
+# The row is not read more often than this.
 _ROW_SECONDS = 0.2
 _AWAY_SECONDS = 0.5
 
@@ -122,19 +121,11 @@ async def tail_answer(question_id: UUID, after: Cursor, *, is_new: bool = False)
                 with contextlib.suppress(DatabaseError):
                     await seen_answers.ask(question_id)
                 return
-            frame = await _next_frame(feed)
+            frame = await feed.queue.get()
             # News of the state are worth a read at once; a hole heals with the next checkpoint.
             urgent = frame is not None and (frame.epoch > position.epoch or frame.event["kind"] in ENDINGS)
             told = None if frame is None else _from_log(frame, position)
             stale, events = told is None, told or []
-
-
-async def _next_frame(feed: Feed) -> Frame | None:
-    try:
-        async with asyncio.timeout(SILENCE_SECONDS):
-            return await feed.queue.get()
-    except TimeoutError:
-        return None
 
 
 def _from_log(frame: Frame, position: _Position) -> list[Event] | None:
