@@ -183,15 +183,21 @@ function typeInto(input, text) {
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// A new question, or another conversation: its newest turn comes to the top of the screen.
+// A new question, or another conversation: its newest turn comes to the top of the screen; and once more, before anything
+// is painted, when it moves from where it was shown ahead of the page (first_words.py) to its place in the transcript.
 let latestTurn = "";
+let isLatestAhead = false;
 function showLatestTurn() {
   const turns = document.querySelectorAll('[class*="st-key-turn-latest"]');
   const turn = turns[turns.length - 1];
   const name = turn ? [...turn.classList].find((each) => each.startsWith("st-key-turn-latest")) : "";
-  if (name === latestTurn) return;
+  const isAhead = Boolean(turn) && !turn.closest(".st-key-transcript");
+  const hasMoved = name === latestTurn && isLatestAhead && !isAhead;
+  const isNew = name !== latestTurn;
   latestTurn = name;
-  if (turn) requestAnimationFrame(() => turn.scrollIntoView({ block: "start" }));
+  isLatestAhead = isAhead;
+  if (hasMoved) turn.scrollIntoView({ block: "start" });
+  else if (isNew && turn) requestAnimationFrame(() => turn.scrollIntoView({ block: "start" }));
 }
 
 function onChange(records) {

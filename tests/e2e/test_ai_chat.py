@@ -97,6 +97,13 @@ def test_the_first_question_has_its_words_before_the_page(visitor: Visitor, live
     assert shown(visitor.answers.last) == counted(20)
 
 
+def test_a_question_stays_in_sight_when_its_answer_is_longer_than_the_window(visitor: Visitor) -> None:
+    visitor.page.set_viewport_size({"width": 390, "height": 700})
+    visitor.ask("first")
+    visitor.ask("Count {fake:words:600}")
+    expect(visitor.questions.last).to_be_in_viewport()
+
+
 def test_what_the_input_refuses_is_told_and_kept(visitor: Visitor) -> None:
     visitor.ask("first")
     too_long = "long " * 6_500
