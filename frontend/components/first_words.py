@@ -23,9 +23,9 @@ from conversation.following import Together
 from visitor import identity
 
 # So long the words have the browser to themselves: it draws what comes together in one go, and the words at its end.
-ALONE_SECONDS: Final = 0.1
+_ALONE_SECONDS: Final = 0.1
 # A page that waits longer for words would be without its 'stop' for too long.
-PATIENCE_SECONDS: Final = 0.25
+_PATIENCE_SECONDS: Final = 0.25
 
 
 def draw_input(draw: Callable[[], object], place: DeltaGenerator | None) -> None:
@@ -59,10 +59,10 @@ def _can_be_shown(question: PendingQuestion) -> bool:
 
 
 def _show(question: PendingQuestion) -> None:
-    screen.note_turn_ahead()
     painters = transcript.draw_pending(question)
     if not painters or (delivered := asking.deliver_to_stream(question)) is None:
         return
+    screen.note_turn_ahead()
     chat, link = delivered
     with closing(link), suppress(ApiError):
         _follow(painters, link, chat)
@@ -70,12 +70,12 @@ def _show(question: PendingQuestion) -> None:
 
 def _follow(painters: Sequence[AnswerPainter], link: AnswerSocket, chat: Chat) -> None:
     """Until the words had the browser to themselves for long enough, or do not come."""
-    until = time.monotonic() + PATIENCE_SECONDS
+    until = time.monotonic() + _PATIENCE_SECONDS
     drawn: Together = {}
     for state in following.begin(link, following.seen(chat.answers)):
         growing_answer.paint(painters, state, drawn)
         if growing_answer.has_words(state) and not growing_answer.has_words(drawn):
-            until = time.monotonic() + ALONE_SECONDS
+            until = time.monotonic() + _ALONE_SECONDS
         drawn = state
         if time.monotonic() >= until:
             return

@@ -72,10 +72,7 @@ def draw(history: History | None, pending: PendingQuestion | None, *, streams: b
 
 
 class _Turns:
-    """The places of the turns, and what fills them. None is the newest when there is a `pending` question.
-
-    `is_ahead`: `first_words` shows the newest one already, so that one is filled first.
-    """
+    """The places of the turns, and what fills them. None is the newest when there is a `pending` question."""
 
     def __init__(self, history: History | None, pending: PendingQuestion | None, *, streams: bool) -> None:
         path = _before(history.path, pending) if history else []
@@ -90,10 +87,14 @@ class _Turns:
             st.empty()
         newest = self.shown[-1:] if pending is None else []
         self._earlier = [(chat, _place("earlier", chat)) for chat in self.shown[: len(self.shown) - len(newest)]]
-        self.is_ahead = bool(newest) and screen.is_turn_ahead()
-        self._slot = st.empty() if self.is_ahead else None
+        self._slot = st.empty() if newest and screen.is_turn_ahead() else None
         which = "coming" if self.is_ahead else "latest"
         self._newest = [(chat, _place(which, chat, self._slot)) for chat in newest]
+
+    @property
+    def is_ahead(self) -> bool:
+        """`first_words` shows the newest turn already, so that one is filled first."""
+        return self._slot is not None
 
     @property
     def running(self) -> list[Chat]:

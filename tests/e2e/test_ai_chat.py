@@ -16,8 +16,8 @@ from tests.system import LiveSystem, free_port, start_api, start_frontend, wait_
 
 WHOLE = re.compile(r"w0 w1 .* w59", re.DOTALL)
 
-# With every change of the page: what stands in sight of the answer to this question (nothing: null), and whether the
-# page is still as it was before. Only when either is new.
+# With every change of the page: what stands in sight of the answer to this question (nothing: null), and whether it
+# stands there before the page has drawn the turn in its own place. Only when either is new.
 WITNESS = """
 question => {
   window.witnessed = [];
@@ -25,8 +25,7 @@ question => {
     const all = [...document.querySelectorAll('[class*="st-key-turn-"]')].filter(turn => turn.checkVisibility());
     const turns = all.filter(turn => turn.querySelector('.tc-question')?.textContent === question);
     const texts = turns.map(turn => turn.querySelector('[class*="st-key-answer-"]')?.textContent ?? '');
-    const isAhead = document.querySelectorAll('[class*="st-key-turn-latest"]').length > 1;
-    const seen = [texts[0] ?? null, isAhead];
+    const seen = [texts[0] ?? null, turns.length > 0 && !turns[0].closest('.st-key-transcript')];
     if (`${seen}` !== `${witnessed.at(-1)}`) witnessed.push(seen);
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
 }
@@ -88,9 +87,12 @@ def test_the_first_question_has_its_words_before_the_page(visitor: Visitor, live
     visitor.ask("first")
     visitor.page.get_by_role("button", name="New chat").click()
     expect(visitor.questions).to_have_count(0)
-    visitor.send("Count {fake:held:20}")
+    question = "Count {fake:held:20}"
+    visitor.page.evaluate(WITNESS, question)
+    visitor.send(question)
     expect(visitor.newest).to_contain_text("w19")
     expect(visitor.newest).to_be_in_viewport()
+    assert next(is_ahead for text, is_ahead in visitor.page.evaluate("witnessed") if text)
     live_system.upstream.release()
     expect(visitor.answers).to_have_count(1, timeout=SLOW)
     expect(visitor.conversations).to_have_count(2)

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 _ENTRIES_PER_READ = 64
 _AWAY_SECONDS = 0.5
 # After so long without a frame a watcher looks at the row.
-SILENCE_SECONDS = 1.0
+_SILENCE_SECONDS = 1.0
 _TICK_SECONDS = 0.25
 # Whoever begins to watch reads the row, whose checkpoint is at most 2 s old, and needs what has come since.
 _REMEMBERED_SECONDS = 5.0
@@ -114,7 +114,7 @@ class LiveHub:
         """One clock for all watchers: a time-out of each one's own would be set and dropped with every frame."""
         while self._feeds:
             await asyncio.sleep(_TICK_SECONDS)
-            silent = asyncio.get_running_loop().time() - SILENCE_SECONDS
+            silent = asyncio.get_running_loop().time() - _SILENCE_SECONDS
             for feed in chain.from_iterable(self._feeds.values()):
                 if feed.offered < silent and feed.queue.empty():
                     feed.offer(None)
@@ -137,9 +137,8 @@ class LiveHub:
             feed.offer(frame)
 
     def _tell_all_to_read_their_rows(self) -> None:
-        for feeds in self._feeds.values():
-            for feed in feeds:
-                feed.offer(None)
+        for feed in chain.from_iterable(self._feeds.values()):
+            feed.offer(None)
 
 
 async def _some_seconds_ago() -> str:
