@@ -33,13 +33,14 @@ class AnswerPainter:
         # Through an empty element: a container keeps what an earlier run has drawn in it until the run ends.
         self._text = st.empty().container(key=key, gap=None)
         self._line = st.empty()
+        self._says = ""
         self._slots: list[DeltaGenerator] = []
         self._finished: list[str] = []
         self._drawn = Growing(seen.question_id)
         self.paint(seen)
 
     def paint(self, growing: Growing) -> None:
-        """Draw what is new. Always talks to Streamlit, which may stop the run here."""
+        """Draw what is new."""
         drawn, self._drawn = self._drawn, growing
         if growing.reasoning != drawn.reasoning or bool(growing.text) != bool(drawn.text):
             self._paint_thought(growing)
@@ -48,12 +49,16 @@ class AnswerPainter:
                 evidence.draw_found(growing.passages)
         if growing.text != drawn.text:
             self._paint_text(growing.text)
-        with self._line:
-            draw_waiting_line(
-                self._asked, away=growing.away, writing=bool(growing.text), text=self._what_is_done(growing)
-            )
+        if (says := self._what_is_done(growing)) != self._says:
+            self._says = says
+            with self._line:
+                draw_waiting_line(self._asked, says, is_writing=bool(growing.text) and not growing.away)
 
     def _what_is_done(self, growing: Growing) -> str:
+        if growing.away:
+            return t("waiting.away")
+        if growing.text:
+            return t("waiting.writing")
         if self._mode != "advanced":
             return t("waiting.thinking")
         return t("waiting.searching") if growing.passages is None else t("waiting.reading")
@@ -116,20 +121,18 @@ def has_words(state: Together) -> bool:
 
 
 def paint(painters: Sequence[AnswerPainter], state: Together, drawn: Together) -> None:
-    """What has changed; when nothing has, all that still grow, because Streamlit can stop the run only there."""
-    places = list(zip(painters, state.values(), strict=True))
-    changed = [(painter, each) for painter, each in places if drawn.get(each.question_id) is not each]
-    for painter, each in changed or [place for place in places if not place[1].ended]:
-        painter.paint(each)
+    """What has changed: the browser looks at the page again for every message, even one that changes nothing."""
+    for painter, each in zip(painters, state.values(), strict=True):
+        if drawn.get(each.question_id) is not each:
+            painter.paint(each)
 
 
-def draw_waiting_line(asked: datetime, *, away: bool = False, writing: bool = False, text: str = "") -> None:
-    """`text`: what is done before the first word. The seconds are counted by `page.js`."""
-    text = t("waiting.away") if away else t("waiting.writing") if writing else text or t("waiting.thinking")
-    look = " tc-writing" if writing and not away else ""
+def draw_waiting_line(asked: datetime, says: str, *, is_writing: bool = False) -> None:
+    """`says`: what is being done. The seconds are counted by `page.js`."""
+    look = " tc-writing" if is_writing else ""
     st.html(
         f'<div class="tc-waiting{look}" role="status"><span class="tc-dots" aria-hidden="true"><i></i><i></i><i></i></span>'
-        f"<span>{html_text(text)}</span>"
+        f"<span>{html_text(says)}</span>"
         f'<span class="tc-elapsed" aria-hidden="true" data-since="{asked.timestamp():.3f}"></span></div>',
         width="content",
     )

@@ -4,16 +4,17 @@ import streamlit as st
 
 from components.markup import html_text
 from i18n import current_language, t
-from visitor import identity, preferences
+from visitor import identity, page_load, preferences
 
 
 def draw() -> None:
-    """Page language, texts that the script shows, the theme that was chosen, the ticket for the cookie, and a sign-out."""
+    """Page language, texts that the script shows, the name of the page that was loaded, the theme that was chosen, the ticket for the cookie, and a sign-out."""
     attributes = {
         "language": current_language(),
         "theme": preferences.theme_to_apply() or "",
         "ticket": identity.ticket_to_post() or "",
         "left": "yes" if identity.has_left() else "",
+        "page": page_load.current().name,
         "copied": t("answer.copied"),
         "second": t("waiting.seconds", seconds="{}"),
         "unsupported": t("evidence.legend"),

@@ -159,7 +159,7 @@ def draw_pending(pending: PendingQuestion) -> list[AnswerPainter]:
             if pending.mode in asking.STREAMED:
                 key = f"answer-written-{pending.key}"
                 return [AnswerPainter(key=key, asked=pending.asked, mode=pending.mode, seen=Growing(""))]
-            draw_waiting_line(pending.asked)
+            draw_waiting_line(pending.asked, t("waiting.thinking"))
     return []
 
 
@@ -201,4 +201,4 @@ def _watch(question_id: str, asked: datetime) -> None:
             st.rerun()
         away = True
     with st.container(key=f"waiting-{question_id}"):
-        draw_waiting_line(asked, away=away)
+        draw_waiting_line(asked, t("waiting.away") if away else t("waiting.thinking"))

@@ -1,7 +1,7 @@
 """Following answers while they are written: their texts as this tab has them, read from one of the API's sockets.
 
-The reader runs in the script run itself and hands control back several times a second, so that the page can be
-stopped there. What it has is kept in the tab: the next run goes on from its cursors.
+The reader runs in the script run itself. What it has is kept in the tab, several times a second: the next run goes on
+from its cursors, and Streamlit can end a run wherever it touches the state of its tab.
 """
 
 import time
@@ -14,14 +14,16 @@ import streamlit as st
 
 from api_client import AnswerSocket, ApiClient, ApiError
 from api_types import AnswerEvent, Chat, Place
+from visitor import page_load
 
 _STATE: Final = "growing_answers"
-# The page is drawn at most so often, and the script can be stopped at least so often.
+# The page is drawn at most so often.
 _FRAME_SECONDS: Final = 0.05
 # For every change React begins anew with the parts of a new page that come late, the composer among them: drawn as
-# often as usual, they would be missing until the answer has ended.
-_NEW_PAGE_FRAME_SECONDS: Final = 0.4
-_NEW_PAGE_SECONDS: Final = 4.0
+# often as usual, they would be missing until the answer has ended. So it is given ever more time until it is through.
+_NEW_PAGE_FRAME_SECONDS: Final = 1.0
+_LONGEST_FRAME_SECONDS: Final = 10.0
+# The script can be ended at least so often.
 _WAKE_SECONDS: Final = 0.25
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 3.0
@@ -80,14 +82,11 @@ def follow(client: ApiClient, growing: Together, link: AnswerSocket | None = Non
     `link` is a socket that watches them already. Raises ApiError when nobody may see them any more.
     """
     pause = _FIRST_PAUSE
-    is_new_page = link is None and _STATE not in st.session_state
-    new_until = time.monotonic() + (_NEW_PAGE_SECONDS if is_new_page else 0)
     while not _all_ended(growing):
         try:
             with closing(link or _watch(client, growing)) as open_link:
-                for latest in _read(open_link, growing, new_until):
+                for latest in _read(open_link, growing):
                     growing, pause = latest, _FIRST_PAUSE
-                    st.session_state[_STATE] = growing
                     yield growing
         except ApiError as error:
             if error.status in _LOST_FOR_GOOD:
@@ -101,9 +100,7 @@ def follow(client: ApiClient, growing: Together, link: AnswerSocket | None = Non
 
 def begin(link: AnswerSocket, growing: Together) -> Iterator[Together]:
     """As `follow`, which goes on from where this is left, but on this socket alone. Raises ApiError when it is lost."""
-    for state in _read(link, growing, 0.0):
-        st.session_state[_STATE] = state
-        yield state
+    yield from _read(link, growing)
 
 
 def _watch(client: ApiClient, growing: Together) -> AnswerSocket:
@@ -118,24 +115,47 @@ def _watch(client: ApiClient, growing: Together) -> AnswerSocket:
     return link
 
 
-def _read(link: AnswerSocket, growing: Together, new_until: float) -> Iterator[Together]:
+def _read(link: AnswerSocket, growing: Together) -> Iterator[Together]:
     """What comes within one frame is drawn together; the first piece is not kept waiting."""
-    drawn, due = growing, 0.0
+    drawn, pace = growing, _Pace()
     while not _all_ended(growing):
-        has_news = _shown(growing) != _shown(drawn)
-        event = link.next_event(max(0.0, due - time.monotonic()) if has_news else _WAKE_SECONDS)
-        if event and event.question_id in growing:
-            latest = growing[event.question_id].take(event)
-            growing = {**growing, event.question_id: latest}
-            is_silent = _told(growing) == _told(drawn)
-            if not latest.ended and (is_silent or time.monotonic() < due):
-                continue
-        began = time.monotonic()
-        yield growing
-        # A page that is slow to draw is drawn less often, so that it keeps pace.
-        now = time.monotonic()
-        due = now + max(_FRAME_SECONDS if now > new_until else _NEW_PAGE_FRAME_SECONDS, 2 * (now - began))
-        drawn = growing
+        event = link.next_event(min(pace.left(), _WAKE_SECONDS) if _shown(growing) != _shown(drawn) else _WAKE_SECONDS)
+        latest = growing[event.question_id].take(event) if event and event.question_id in growing else None
+        if latest:
+            growing = {**growing, latest.question_id: latest}
+        _keep(growing)
+        is_worth_it = latest is None or _told(growing) != _told(drawn)
+        if (latest and latest.ended) or (is_worth_it and not pace.left()):
+            began = time.monotonic()
+            yield growing
+            if _shown(growing) != _shown(drawn):
+                pace.note_drawn(began)
+            drawn = growing
+
+
+class _Pace:
+    """When the page may be drawn again."""
+
+    def __init__(self) -> None:
+        self._page = page_load.current()
+        self._at = self._rest = 0.0
+        self._rest_of_new_page = _NEW_PAGE_FRAME_SECONDS / 2
+
+    def left(self) -> float:
+        """Seconds until then, at least 0."""
+        rest = self._rest if self._page.is_whole else max(self._rest, self._rest_of_new_page)
+        return max(0.0, self._at + rest - time.monotonic())
+
+    def note_drawn(self, began: float) -> None:
+        """A page that is slow to draw is drawn less often, so that it keeps pace."""
+        self._at = time.monotonic()
+        self._rest = max(_FRAME_SECONDS, 2 * (self._at - began))
+        self._rest_of_new_page = min(2 * self._rest_of_new_page, _LONGEST_FRAME_SECONDS)
+
+
+def _keep(growing: Together) -> None:
+    """For the next run. Streamlit may end this one here."""
+    st.session_state[_STATE] = growing
 
 
 def _all_ended(growing: Together) -> bool:
@@ -153,5 +173,6 @@ def _shown(growing: Together) -> list[tuple[object, ...]]:
 def _rest(growing: Together, seconds: float) -> Iterator[Together]:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
+        _keep(growing)
         yield growing
         time.sleep(min(_WAKE_SECONDS, seconds))

@@ -1,4 +1,4 @@
-"""Routes beside Streamlit's own: the page's shell, our static files, and the one that sets the session cookie."""
+"""Routes beside Streamlit's own: the page's shell, our static files, and what `static/page.js` posts."""
 
 import hmac
 import json
@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from own_pages import own_pages
+from server import page_loads
 from server.cookies import drop_session_cookie, session_cookie_name, set_session_cookie
 from server.index_page import index_page
 from server.tickets import Ticket, office
@@ -41,7 +42,7 @@ async def show_index(request: Request) -> Response:
 
 async def set_cookie(request: Request) -> Response:
     """Swap a ticket for the HttpOnly cookie, or take the cookie away. Origin and Host were compared before."""
-    value = _ticket_in(await request.body())
+    value = _posted(await request.body(), "ticket")
     ticket = office.redeem(value) if value else None
     if ticket is None:
         return JSONResponse({"error": {"code": "ticket_gone"}}, status_code=410)
@@ -65,20 +66,28 @@ def _end_cookie(request: Request, ticket: Ticket, *, secure: bool) -> Response:
     return response
 
 
+async def note_whole_page(request: Request) -> Response:
+    """The browser has drawn all of a page that it was loading."""
+    if name := _posted(await request.body(), "page"):
+        page_loads.note_whole(name)
+    return Response(status_code=204, headers=_NOT_KEPT)
+
+
 def build_routes() -> list[BaseRoute]:
     """Ours come before Streamlit's, so the pages' shell is served from here."""
     return [
         *(Route(path, show_index, methods=["GET"]) for path in _PAGES),
         Route("/session/cookie", set_cookie, methods=["POST"]),
+        Route("/page/whole", note_whole_page, methods=["POST"]),
         Mount("/app/static", _Static(directory=STATIC), name="app-static"),
     ]
 
 
-def _ticket_in(body: bytes) -> str | None:
+def _posted(body: bytes, name: str) -> str | None:
     if len(body) > _LONGEST_BODY:
         return None
     try:
-        ticket = json.loads(body).get("ticket")
+        value = json.loads(body).get(name)
     except (ValueError, AttributeError):
         return None
-    return ticket if isinstance(ticket, str) else None
+    return value if isinstance(value, str) else None

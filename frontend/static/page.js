@@ -36,15 +36,29 @@ async function postTicket(ticket) {
   if (posted.has(ticket)) return;
   posted.add(ticket);
   try {
-    const response = await fetch("/session/cookie", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ ticket }),
-    });
+    const response = await postJson("/session/cookie", { ticket });
     if (response.status === 205) location.reload();
   } catch {
     posted.delete(ticket);
   }
+}
+
+// The server draws a growing answer less often until it hears of this (conversation/following.py).
+let wholePage = "";
+async function tellWhenWhole() {
+  const page = document.querySelector(".tc-signals")?.dataset.page;
+  if (!page || page === wholePage || !document.querySelector('[data-testid="stChatInputTextArea"]')) return;
+  if (document.querySelector('[data-testid="stSkeleton"]')) return;
+  wholePage = page;
+  await postJson("/page/whole", { page });
+}
+
+function postJson(path, content) {
+  return fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(content),
+  });
 }
 
 // Streamlit's client keeps its theme per path in local storage and reads it when it loads.
@@ -217,6 +231,7 @@ function onChange(records) {
   showElapsed();
   showLatestTurn();
   showWantedPassage();
+  tellWhenWhole();
 }
 
 document.addEventListener("click", onClick, true);

@@ -217,7 +217,7 @@ def test_a_long_conversation_opens_at_its_end_and_shows_its_beginning_on_demand(
     expect(visitor.questions).to_have_count(12)
 
 
-def test_a_reload_while_words_pour_in_has_the_composer_before_the_end(
+def test_a_reload_while_words_pour_in_has_the_composer_before_the_end_on_a_slow_machine(
     visitor: Visitor, live_system: LiveSystem
 ) -> None:
     rich = "\n\n".join(f"## Part {each}\n\n- *one*\n- two\n\n```python\nprint({each})\n```" for each in range(12))
@@ -228,6 +228,9 @@ def test_a_reload_while_words_pour_in_has_the_composer_before_the_end(
         person.ask(f"question {number}\n\n{rich}", conversation=conversation).raise_for_status()
     visitor.send("Count {fake:slow:60/s:4000}")
     expect(visitor.newest).to_contain_text("w99")
-    visitor.reload()
+    visitor.slow_down(2)
+    with visitor.page.expect_request("**/page/whole", timeout=2 * SLOW):
+        visitor.page.reload()
+    expect(visitor.input).to_be_visible()
     visitor.page.get_by_role("button", name="Stop answer").click(timeout=SLOW)
     expect(visitor.page.get_by_text("You stopped this answer.")).to_be_visible()

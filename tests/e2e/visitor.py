@@ -74,6 +74,10 @@ class Visitor:
         expect(self.answers).to_have_count(before + 1, timeout=SLOW)
         return self.answers.last
 
+    def slow_down(self, rate: float) -> None:
+        """The browser's work on this page takes so many times longer."""
+        self.context.new_cdp_session(self.page).send("Emulation.setCPUThrottlingRate", {"rate": rate})
+
     def reload(self) -> None:
         self.page.reload()
         expect(self.input).to_be_visible(timeout=SLOW)

@@ -93,6 +93,30 @@ def test_two_instances_on_one_machine_have_two_cookies(client: TestClient, fresh
     assert cookie.startswith("triple_chat_8502=")
 
 
+def test_the_browser_tells_that_a_page_is_whole(client: TestClient) -> None:
+    from server import page_loads
+
+    page, other = page_loads.begin(), page_loads.begin()
+    assert client.post("/page/whole", json={"page": page.name}, headers=HERE).status_code == 204
+    assert page.is_whole and not other.is_whole
+
+
+def test_a_page_whose_browser_does_not_tell_is_whole_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    from server import page_loads
+
+    page = page_loads.begin()
+    later = time.monotonic() + page_loads.PATIENCE_SECONDS + 1
+    monkeypatch.setattr("server.page_loads.time.monotonic", lambda: later)
+    assert page.is_whole
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"page": 1}', b'{"page": "not-known"}'])
+def test_a_page_that_is_not_known_is_left_alone(client: TestClient, body: bytes) -> None:
+    assert client.post("/page/whole", content=body, headers=HERE).status_code == 204
+
+
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://testserver:9000", "null", ""])
 def test_a_foreign_origin_is_refused(client: TestClient, fresh_ticket: str, origin: str) -> None:
     headers = {"origin": origin} if origin else {}
