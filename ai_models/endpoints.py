@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ FoundBy = Literal["settings", "openai", "ollama"]
 
 DEFAULT_OPENAI_URL = "https://api.openai.com/v1"
 DEFAULT_OLLAMA_URL = "http://localhost:11434"
+
+_SETTINGS = ("AI_ENDPOINTS", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OLLAMA_URL")
 
 # A name is the first part of a model's id, "<endpoint>/<model>", so it has no slash.
 _NAME = re.compile(r"\w[\w .-]{0,63}")
@@ -52,6 +55,13 @@ def read_endpoints(environ: Mapping[str, str]) -> tuple[Endpoint, ...]:
     `AI_ENDPOINTS` goes before the short forms: where it uses a name or an address itself,
     the short form adds no second one. Raises SettingError.
     """
+    return _read_named(tuple((name, environ[name]) for name in _SETTINGS if name in environ))
+
+
+# Every answer looks for its model's endpoint here.
+@lru_cache(maxsize=1)
+def _read_named(settings: tuple[tuple[str, str], ...]) -> tuple[Endpoint, ...]:
+    environ = dict(settings)
     listed = _read_list(environ.get("AI_ENDPOINTS", ""))
     names = {endpoint.name.casefold() for endpoint in listed}
     urls = {endpoint.base_url for endpoint in listed}

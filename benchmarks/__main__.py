@@ -1,11 +1,11 @@
 """`python run.py bench NAME [OPTIONS]`."""
 
 import argparse
-import asyncio
 import sys
 from types import ModuleType
 
 from benchmarks import activity, answers, browser, chaos, imports, insights, purge, retrieval, sockets, streaming
+from benchmarks.event_loop import run
 from benchmarks.report import on_this_machine
 
 BENCHMARKS: dict[str, ModuleType] = {
@@ -30,7 +30,7 @@ def main() -> int:
         module.add_options(names.add_parser(name, help=first_line, description=module.__doc__))
     options = parser.parse_args()
     with on_this_machine():
-        good = asyncio.run(BENCHMARKS[options.name].run(options))
+        good = run(BENCHMARKS[options.name].run(options))
     return 0 if good else 1
 
 

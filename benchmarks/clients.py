@@ -5,7 +5,7 @@ import json
 import re
 import time
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -60,10 +60,9 @@ class _Direct(asyncio.Protocol):
         self._rest = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
         body = json.dumps({"model": self._scenario, "stream": True, "messages": [{"role": "user", "content": "?"}]})
         head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: bench\r\ncontent-length: {len(body)}\r\n\r\n"
-        transport.write((head + body).encode())
+        cast(asyncio.Transport, transport).write((head + body).encode())
 
     def data_received(self, data: bytes) -> None:
         whole, separator, self._rest = (self._rest + data).rpartition(b"\n\n")

@@ -1,14 +1,12 @@
 """Any model behind an OpenAI-compatible `/chat/completions`: OpenAI, Ollama, vLLM and the like.
 
 Here stand the request, the waiting and the retry. How the server is reached is in
-`connection.py`, how its lines are read in `sse.py`, what they mean in `stream_answer.py`.
+`connection.py`, how its body is read in `chunk_reader.py`, what that means in `stream_answer.py`.
 """
 
 import asyncio
-import json
-import logging
 from base64 import b64encode
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import replace
 from itertools import chain
@@ -17,9 +15,9 @@ from typing import Any, TypeVar
 import httpx2
 
 from ai_models.basic.breaker import Breaker
-from ai_models.basic.connection import BROKEN, Connection, read_capped
+from ai_models.basic.chunk_reader import ChunkReader
+from ai_models.basic.connection import Connection
 from ai_models.basic.sight import sees
-from ai_models.basic.sse import MAX_LINE_BYTES, EventReader
 from ai_models.basic.stream_answer import StreamedAnswer
 from ai_models.contract import (
     AnswerRequest,
@@ -28,7 +26,6 @@ from ai_models.contract import (
     Event,
     Image,
     Message,
-    ModelBadAnswer,
     ModelError,
     ModelFailed,
     ModelRateLimited,
@@ -36,8 +33,6 @@ from ai_models.contract import (
     ModelUnreachable,
     Option,
 )
-
-logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -117,7 +112,7 @@ class OpenAICompatibleModel(ChatModel):
         deadline = min(end, _now() + self._timeouts.first_token)
         async with AsyncExitStack() as stack:
             response = await _by(deadline, self._open(stack, body))
-            reading = _read_chunks(response)
+            reading = ChunkReader(response)
             while (chunks := await self._next(reading, answer, deadline)) is not None:
                 talked = False
                 for event in chain.from_iterable(map(answer.take, chunks)):
@@ -132,7 +127,8 @@ class OpenAICompatibleModel(ChatModel):
                     await asyncio.sleep(self._connection.pause_between_reads)
             for event in answer.end():
                 yield event
-            await _read_to_the_end(reading)
+            with suppress(ModelError):
+                await _by(_now() + _WAIT_FOR_CLOSE, reading.read_to_the_end())
 
     async def _open(self, stack: AsyncExitStack, body: Mapping[str, Any]) -> httpx2.Response:
         if self._may_ask_usage:
@@ -150,12 +146,12 @@ class OpenAICompatibleModel(ChatModel):
     async def _enter(self, stack: AsyncExitStack, body: Mapping[str, Any]) -> httpx2.Response:
         return await stack.enter_async_context(self._connection.stream(body))
 
-    async def _next(
-        self, reading: AsyncIterator[list[dict[str, Any]] | None], answer: StreamedAnswer, deadline: float
-    ) -> list[dict[str, Any]] | None:
+    async def _next(self, reading: ChunkReader, answer: StreamedAnswer, deadline: float) -> list[dict[str, Any]] | None:
         """The next chunks; None when there are no more."""
         try:
-            return await _by(deadline, anext(reading, None))
+            if chunks := reading.ready():
+                return chunks
+            return await _by(deadline, reading.next())
         except ModelError as error:
             if answer.finish_reason is not None:
                 return None  # The answer is whole; only its token counts are lost.
@@ -184,39 +180,3 @@ async def _by(deadline: float, waiting: Awaitable[T]) -> T:
             return await waiting
     except TimeoutError:
         raise ModelTimeout from None
-
-
-async def _read_chunks(response: httpx2.Response) -> AsyncIterator[list[dict[str, Any]] | None]:
-    """Yield chunks as they arrive (an empty list is a sign of life only), None after the last."""
-    if response.headers.get("content-type", "").startswith("application/json"):
-        yield [_whole(await read_capped(response, MAX_LINE_BYTES))]
-        return
-    reader = EventReader()
-    try:
-        async for data in response.aiter_bytes():
-            if reader.done:
-                continue  # A body that is read to its end leaves the connection open for the next.
-            yield reader.feed(data)
-            if reader.done:
-                yield None
-    except BROKEN as error:
-        logger.info("a stream broke: %r", error)
-        raise ModelUnreachable from None
-    if not reader.done:
-        yield reader.close()
-
-
-def _whole(body: bytes) -> dict[str, Any]:
-    """The answer of a server that does not stream; it is one chunk with everything in it."""
-    try:
-        answer = json.loads(body)
-    except ValueError:
-        raise ModelBadAnswer from None
-    if not isinstance(answer, dict):
-        raise ModelBadAnswer
-    return answer
-
-
-async def _read_to_the_end(reading: AsyncIterator[object]) -> None:
-    with suppress(ModelError):
-        await _by(_now() + _WAIT_FOR_CLOSE, anext(reading, None))

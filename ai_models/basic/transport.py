@@ -36,7 +36,10 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             )
         except (aiohttp.ClientError, ValueError) as error:
             raise httpx2.ConnectError(str(error)) from error
-        return httpx2.Response(response.status, headers=response.raw_headers, stream=_Body(response))
+        body = _Body(response)
+        # What is compressed has to pass through httpx2.
+        extensions = {} if "content-encoding" in response.headers else {"take": body.take}
+        return httpx2.Response(response.status, headers=response.raw_headers, stream=body, extensions=extensions)
 
     async def aclose(self) -> None:
         if self._session is not None:
@@ -68,6 +71,11 @@ class _Body(httpx2.AsyncByteStream):
             if rest := b"".join(content._buffer):
                 yield rest
             raise httpx2.ReadError(str(error)) from error
+
+    def take(self) -> bytes:
+        """What has come and was not read yet; nothing is waited for, and no error raised."""
+        content = self._response.content
+        return content.read_nowait() if content.exception() is None else b""
 
     async def aclose(self) -> None:
         self._response.close()

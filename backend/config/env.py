@@ -21,13 +21,15 @@ from dotenv import dotenv_values
 from ai_models.endpoints import SettingError, read_endpoints
 
 ROOT = Path(__file__).resolve().parents[2]
+_ENV_FILE = ROOT / ".env"
 
 Value = TypeVar("Value")
 
 
 def read_environment() -> Mapping[str, str]:
     """Return all variables as they are now, so that an edited `.env` counts at once."""
-    path = Path(os.environ.get("TRIPLE_CHAT_ENV_FILE") or ROOT / ".env")
+    named = os.environ.get("TRIPLE_CHAT_ENV_FILE")
+    path = Path(named) if named else _ENV_FILE
     try:
         found = path.stat()
     except OSError:

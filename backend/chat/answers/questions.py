@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from chat.answers.doorbell import hang_up, ring
 from chat.answers.showing import SHOWN_WITH_GROUP, SHOWN_WITH_IT
+from chat.answers.storing import store_and_ring
 from chat.attachments import named_attachments
 from chat.comparisons.opening import models_in_slots, open_comparison
 from chat.conversations import access_conversation, title_from_question
@@ -153,14 +154,12 @@ def _store(user: User, question: Question, client_key: str | None) -> Chat:
         "comparison": comparison,
         "model_hidden": comparison is not None and comparison.blind,
         "search_terms": None if conversation.temporary else terms_to_store(user.uuid, question.text),
-        # Unless it is claimed by then, the sweep rings again.
-        "lease_until": Now() + timedelta(seconds=settings.ANSWER_LEASE_SECONDS),
     }
     chats = [
-        Chat.objects.create(question_id=question_id, model=model, slot=slot, **shared)
+        Chat(question_id=question_id, model=model, slot=slot, **shared)
         for slot, (question_id, model) in enumerate(zip(question_ids, models, strict=True), start=question.slot)
     ]
-    ring()
+    store_and_ring([conversation, *chats] if is_new else chats)
     for chat in chats if images else ():
         chat.attachments.set(images)
     if not images:
@@ -193,13 +192,13 @@ def _images_for(user: User, question: Question, models: tuple[str, ...]) -> list
 
 
 def _conversation_for(user: User, question: Question, question_id: UUID) -> Conversation:
-    """Return the conversation; one that is made for this question has it as its leaf already."""
+    """Return the conversation; one that is made for this question has it as its leaf already, and is not stored yet."""
     if question.conversation_id is not None:
         conversation = access_conversation(user, question.conversation_id)
         if question.temporary and not conversation.temporary:
             raise Invalid(details={"temporary": ["This conversation is none. Ask without `conversation`."]})
         return conversation
-    return Conversation.objects.create(
+    return Conversation(
         user=user,
         mode=question.mode,
         title="" if question.temporary else title_from_question(question.text),
