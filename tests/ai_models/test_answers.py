@@ -77,6 +77,7 @@ async def test_an_answer_streams_and_ends_once(make_model, upstream):
         ("split", "안녕하세요 😀"),
         ("no_last_newline", "whole"),
         ("many_lines", "whole"),
+        ("compressed", "".join(f"w{n} " for n in range(20))),
         ("empty_choices", "w0 w1 "),
         ("whole_object", "one two three"),
         ("silent_after_finish", "w0 w1 "),

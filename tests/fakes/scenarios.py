@@ -11,6 +11,7 @@ import asyncio
 import itertools
 import json
 import re
+import zlib
 from collections.abc import Awaitable, Callable
 
 from tests.fakes.replies import DONE, Body, Reply, event, frame, number, refuse, send_end, send_tokens, words
@@ -243,6 +244,17 @@ async def no_last_newline(reply: Reply, body: Body, arguments: list[str]) -> Non
     await reply.end()
 
 
+async def compressed(reply: Reply, body: Body, arguments: list[str]) -> None:
+    """As a proxy before the model may send it, whatever was asked for."""
+    gzip = zlib.compressobj(wbits=31)
+    await reply.head(content_encoding="gzip")
+    for word in words(20):
+        await reply.write(gzip.compress(frame({"content": word})) + gzip.flush(zlib.Z_SYNC_FLUSH))
+        await asyncio.sleep(0.005)
+    await reply.write(gzip.compress(frame(finish_reason="stop") + DONE) + gzip.flush())
+    await reply.end()
+
+
 async def many_lines(reply: Reply, body: Body, arguments: list[str]) -> None:
     """One object over several data lines, as server-sent events allow."""
     await reply.head()
@@ -356,6 +368,7 @@ SCENARIOS: dict[str, Scenario] = {
                 split,
                 crlf,
                 no_last_newline,
+                compressed,
                 many_lines,
             ),
             (
