@@ -31,6 +31,22 @@ question => {
 }
 """
 
+# The copy buttons that a click on the composer would meet, wherever the answer is scrolled to.
+ON_TOP = """
+() => {
+  const scrolled = document.querySelector('[data-testid="stMain"]');
+  const { top, bottom, left, width } = document.querySelector('.st-key-composer').getBoundingClientRect();
+  const found = new Set();
+  for (let to = 0; to < scrolled.scrollHeight; to += 20) {
+    scrolled.scrollTop = to;
+    for (let y = top + 2; y < bottom; y += 6)
+      for (let x = left + 2; x < left + width; x += 6)
+        if (document.elementFromPoint(x, y)?.closest('.stCode')) found.add(`${Math.round(x)},${Math.round(y)}`);
+  }
+  return [...found];
+}
+"""
+
 
 @pytest.fixture
 def visitor(new_visitor: NewVisitor) -> Visitor:
@@ -104,6 +120,13 @@ def test_a_question_stays_in_sight_when_its_answer_is_longer_than_the_window(vis
     visitor.ask("first")
     visitor.ask("Count {fake:words:600}")
     expect(visitor.questions.last).to_be_in_viewport()
+
+
+def test_nothing_of_a_long_answer_lies_over_the_composer(visitor: Visitor) -> None:
+    visitor.page.set_viewport_size({"width": 390, "height": 700})
+    visitor.ask("\n".join(f"```python\nprint({each})\n```" for each in range(12)))
+    expect(visitor.answers.last.locator(".stCode[data-language] pre + div button")).to_have_count(12)
+    assert visitor.page.evaluate(ON_TOP) == []
 
 
 def test_what_the_input_refuses_is_told_and_kept(visitor: Visitor) -> None:
