@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from tests.cast import Person, new_guest, nobody
@@ -46,6 +48,13 @@ def test_without_wait_the_question_is_accepted_and_answered_later(owner: Person)
     asked = reply.json()
     assert asked["status"] == "queued"
     assert owner.get(f"conversations/{asked['conversation']}/").status_code == 200
+
+
+def test_a_question_rings_for_a_worker(owner: Person) -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as listening:
+        listening.execute("LISTEN tc_answers")
+        owner.ask(GUIDE_QUESTION, model="builtin", wait=False).raise_for_status()
+        assert [heard.payload for heard in listening.notifies(timeout=5, stop_after=1)] == [""]
 
 
 def test_same_key_asks_once(owner: Person) -> None:
