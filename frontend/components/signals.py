@@ -8,7 +8,8 @@ from visitor import identity, page_load, preferences
 
 
 def draw() -> None:
-    """Page language, texts that the script shows, the name of the page that was loaded, the theme that was chosen, the ticket for the cookie, and a sign-out."""
+    """Page language, texts that the script shows, the theme that was chosen, the ticket for the cookie, a sign-out, and the
+    name of the page that was loaded."""
     attributes = {
         "language": current_language(),
         "theme": preferences.theme_to_apply() or "",

@@ -50,7 +50,11 @@ async function tellWhenWhole() {
   if (!page || page === wholePage || !document.querySelector('[data-testid="stChatInputTextArea"]')) return;
   if (document.querySelector('[data-testid="stSkeleton"]')) return;
   wholePage = page;
-  await postJson("/page/whole", { page });
+  try {
+    await postJson("/page/whole", { page });
+  } catch {
+    wholePage = "";
+  }
 }
 
 function postJson(path, content) {

@@ -11,18 +11,17 @@ from uuid import UUID
 from django.db import connection
 
 CHANNEL = "tc_answers"
+# The expression that rings, also for a statement that does more (`storing.py`).
+RING = f"pg_notify('{CHANNEL}', '')"
 
 
 def ring() -> None:
     """Tell all workers that an answer waits, as soon as the caller's transaction is committed."""
-    _notify("")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {RING}")
 
 
 def hang_up(question_id: UUID) -> None:
     """Tell the worker that writes this answer to stop, wherever it is."""
-    _notify(str(question_id))
-
-
-def _notify(payload: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(question_id)])

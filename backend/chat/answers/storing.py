@@ -14,12 +14,13 @@ from django.db import connection
 from django.db.models import Field, Model
 from psycopg.sql import Literal
 
-from chat.answers.doorbell import CHANNEL
+from chat.answers.doorbell import RING
 
-# By the database's clock, which all workers share.
-_LEASE = "now() + %s * interval '1 second'"
+# Of this column the statement is given the seconds: the clock is the database's, which all workers share.
+_LEASE = "lease_until"
+_LEASE_PLACE = "now() + %s * interval '1 second'"
 
-# A table, and those of its columns whose values are not what the model has for new rows anyway.
+# A model, and those of its fields whose values are not what it has for new rows anyway.
 _Shape = tuple[type[Model], frozenset[str]]
 
 
@@ -31,14 +32,15 @@ def store_and_ring(rows: Sequence[Model]) -> None:
     shapes = tuple((type(row), _given(row)) for row in rows)
     values = [value for row, (_, given) in zip(rows, shapes, strict=True) for value in _values(row, given)]
     with connection.cursor() as cursor:
-        cursor.execute(_statement(shapes), [*values, CHANNEL])
+        cursor.execute(_statement(shapes), values)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
 
 def _given(row: Model) -> frozenset[str]:
+    fields = row._meta.concrete_fields
     return frozenset(
-        field.attname for field in row._meta.concrete_fields if getattr(row, field.attname) != _constant(field)
+        field.attname for field in fields if field.attname == _LEASE or getattr(row, field.attname) != _constant(field)
     )
 
 
@@ -50,10 +52,10 @@ def _constant(field: Field[Any, Any]) -> Any:
 def _values(row: Model, given: frozenset[str]) -> list[Any]:
     return [
         settings.ANSWER_LEASE_SECONDS
-        if field.attname == "lease_until"
+        if field.attname == _LEASE
         else field.get_db_prep_save(getattr(row, field.attname), connection)
         for field in row._meta.concrete_fields
-        if field.attname in given or field.attname == "lease_until"
+        if field.attname in given
     ]
 
 
@@ -61,7 +63,7 @@ def _values(row: Model, given: frozenset[str]) -> list[Any]:
 def _statement(shapes: tuple[_Shape, ...]) -> str:
     """With few parameters, because psycopg remembers how to fill in no more than fifty."""
     inserts = (f"stored_{place} AS ({_insert(*shape)})" for place, shape in enumerate(shapes))
-    return f"WITH {', '.join(inserts)} SELECT pg_notify(%s, '')"
+    return f"WITH {', '.join(inserts)} SELECT {RING}"
 
 
 def _insert(model: type[Model], given: frozenset[str]) -> str:
@@ -71,8 +73,6 @@ def _insert(model: type[Model], given: frozenset[str]) -> str:
 
 
 def _place(field: Field[Any, Any], given: frozenset[str]) -> str:
-    if field.attname == "lease_until":
-        return _LEASE
     if field.attname in given:
-        return "%s"
+        return _LEASE_PLACE if field.attname == _LEASE else "%s"
     return Literal(field.get_db_prep_save(_constant(field), connection)).as_string().replace("%", "%%")
