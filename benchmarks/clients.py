@@ -5,9 +5,11 @@ import json
 import re
 import time
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
-from websockets.asyncio.client import ClientConnection, connect
+import aiohttp
 
 from benchmarks.recording import Recording
 from benchmarks.stack import Stack, model
@@ -16,10 +18,18 @@ _CONTENT = re.compile(rb'"content":"([^"]*)"')
 _LONGEST_ANSWER_SECONDS = 120.0
 
 
-async def open_socket(stack: Stack, token: str) -> ClientConnection:
-    return await connect(
-        stack.socket_url, additional_headers={"Authorization": f"Bearer {token}"}, open_timeout=60, max_size=None
-    )
+Socket = aiohttp.ClientWebSocketResponse
+
+
+@asynccontextmanager
+async def open_socket(stack: Stack, token: str) -> AsyncIterator[Socket]:
+    """Read by aiohttp, in C: the clients share the cores with what is measured."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(stack.socket_url, headers=headers, max_msg_size=0) as socket,
+    ):
+        yield socket
 
 
 def ask_frame(scenario: str, *, key: str = "") -> str:
@@ -27,13 +37,13 @@ def ask_frame(scenario: str, *, key: str = "") -> str:
     return json.dumps({"type": "ask", "client_key": key or uuid.uuid4().hex, **question})
 
 
-async def ask_us(connection: ClientConnection, scenario: str) -> Recording:
+async def ask_us(socket: Socket, scenario: str) -> Recording:
     """Ask, and follow the answer to its end."""
     recording = Recording(asked=time.monotonic())
-    await connection.send(ask_frame(scenario))
+    await socket.send_str(ask_frame(scenario))
     async with asyncio.timeout(_LONGEST_ANSWER_SECONDS):
         while not recording.ending:
-            _note(json.loads(await connection.recv()), recording)
+            _note(await socket.receive_json(), recording)
     return recording
 
 

@@ -4,10 +4,9 @@ import argparse
 import asyncio
 from contextlib import AsyncExitStack
 
-from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed
+from aiohttp import WSMessageTypeError
 
-from benchmarks.clients import open_socket
+from benchmarks.clients import Socket, open_socket
 from benchmarks.report import Row, print_rows
 from benchmarks.stack import Stack, new_guests, running_stack
 from benchmarks.usage import Meter
@@ -27,10 +26,10 @@ async def run(options: argparse.Namespace) -> bool:
     async with running_stack() as stack:
         meter = Meter(stack)
         await meter.learn_idle(_IDLE_SECONDS)
-        async with AsyncExitStack() as sockets, meter.measuring(settle=0) as used:
+        async with AsyncExitStack() as closing, meter.measuring(settle=0) as used:
             before = used.megabytes
-            connections = [await sockets.enter_async_context(each) for each in await _open(stack, options.sockets)]
-            dropped = await _count_drops(connections, options.minutes * 60)
+            sockets = await _open(stack, options.sockets, closing)
+            dropped = await _count_drops(sockets, options.minutes * 60)
     rows = [
         Row("sockets dropped", dropped, "", target=0),
         Row("memory added", used.megabytes - before, "MB", target=MOST_MEGABYTES),
@@ -40,28 +39,28 @@ async def run(options: argparse.Namespace) -> bool:
     return all(row.holds for row in rows)
 
 
-async def _open(stack: Stack, count: int) -> list[ClientConnection]:
+async def _open(stack: Stack, count: int, closing: AsyncExitStack) -> list[Socket]:
     guests = await new_guests(stack, -(-count // _SOCKETS_PER_GUEST))
-    return [await open_socket(stack, guests[number // _SOCKETS_PER_GUEST]) for number in range(count)]
+    opening = (open_socket(stack, guests[number // _SOCKETS_PER_GUEST]) for number in range(count))
+    return [await closing.enter_async_context(each) for each in opening]
 
 
-async def _count_drops(connections: list[ClientConnection], seconds: float) -> int:
+async def _count_drops(sockets: list[Socket], seconds: float) -> int:
     """Wait, then ask each for a sign of life."""
-    lives = await asyncio.gather(*(_lives(connection, seconds) for connection in connections))
+    lives = await asyncio.gather(*(_lives(socket, seconds) for socket in sockets))
     return lives.count(False)
 
 
-async def _lives(connection: ClientConnection, seconds: float) -> bool:
+async def _lives(socket: Socket, seconds: float) -> bool:
     try:
-        async with asyncio.timeout(seconds):
-            await connection.recv()
+        # Also answers the server's pings.
+        await socket.receive_str(timeout=seconds)
     except TimeoutError:
         pass
-    except ConnectionClosed:
+    except WSMessageTypeError:
         return False
     try:
-        async with asyncio.timeout(60):
-            await connection.send('{"type":"ping"}')
-            return '"pong"' in str(await connection.recv())
-    except (ConnectionClosed, TimeoutError):
+        await socket.send_str('{"type":"ping"}')
+        return '"pong"' in await socket.receive_str(timeout=60)
+    except (ConnectionError, WSMessageTypeError, TimeoutError):
         return False

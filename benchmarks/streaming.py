@@ -10,9 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from statistics import median
 
-from websockets.asyncio.client import ClientConnection
-
-from benchmarks.clients import ask_directly, ask_us, open_socket
+from benchmarks.clients import Socket, ask_directly, ask_us, open_socket
 from benchmarks.recording import Faults, Recording, faults_of
 from benchmarks.report import Row, percentile, print_rows
 from benchmarks.stack import Stack, new_guests, running_stack
@@ -69,25 +67,22 @@ async def run(options: argparse.Namespace) -> bool:
 
 
 async def _one_stream(stack: Stack, meter: Meter, extent: Extent) -> list[Row]:
-    connection = await open_socket(stack, (await new_guests(stack, 1))[0])
-    try:
-        await ask_us(connection, "burst:20")  # connections and pools open with the first question
+    async with open_socket(stack, (await new_guests(stack, 1))[0]) as socket:
+        await ask_us(socket, "burst:20")  # connections and pools open with the first question
         rows = [
-            await _first_token(stack, connection, extent.first_tokens),
-            *await _full_speed(stack, meter, connection, extent.bursts),
-            await _steady(meter, connection, extent.steady_tokens),
+            await _first_token(stack, socket, extent.first_tokens),
+            *await _full_speed(stack, meter, socket, extent.bursts),
+            await _steady(meter, socket, extent.steady_tokens),
         ]
-    finally:
-        await connection.close()
     print_rows("One stream", rows)
     return rows
 
 
-async def _first_token(stack: Stack, connection: ClientConnection, times: int) -> Row:
+async def _first_token(stack: Stack, socket: Socket, times: int) -> Row:
     ours, direct = [], []
     for _ in range(times):
         direct.append(_waited(await ask_directly(stack, "burst:20")))
-        ours.append(_waited(await ask_us(connection, "burst:20")))
+        ours.append(_waited(await ask_us(socket, "burst:20")))
         await asyncio.sleep(_PAUSE)
     added = (median(ours) - median(direct)) * 1000
     print(f"First token: {_ms(ours)} ours, {_ms(direct)} direct (median and p95 of {times})")
@@ -102,12 +97,12 @@ def _ms(values: Sequence[float]) -> str:
     return f"{median(values) * 1000:.1f} and {percentile(values, 95) * 1000:.1f} ms"
 
 
-async def _full_speed(stack: Stack, meter: Meter, connection: ClientConnection, times: int) -> list[Row]:
+async def _full_speed(stack: Stack, meter: Meter, socket: Socket, times: int) -> list[Row]:
     ours, direct, costs = [], [], []
     for _ in range(times):
         direct.append(_speed(await ask_directly(stack, f"burst:{_BURST}")))
         async with meter.measuring() as used:
-            ours.append(_speed(await ask_us(connection, f"burst:{_BURST}")))
+            ours.append(_speed(await ask_us(socket, f"burst:{_BURST}")))
         costs.append(used.cpu * 1000 / _BURST)
     return [
         Row("at full speed", median(ours), "tokens/s", median(direct), TOKENS_A_SECOND, least=True),
@@ -119,9 +114,9 @@ def _speed(recording: Recording) -> float:
     return _BURST / (recording.ended - recording.asked)
 
 
-async def _steady(meter: Meter, connection: ClientConnection, count: int) -> Row:
+async def _steady(meter: Meter, socket: Socket, count: int) -> Row:
     async with meter.measuring() as used:
-        await ask_us(connection, f"paced:{_STEADY_RATE}:{count}")
+        await ask_us(socket, f"paced:{_STEADY_RATE}:{count}")
     parts = ", ".join(f"{name} {seconds:.2f}" for name, seconds in used.seconds.items())
     print(f"CPU seconds of {count} tokens at {_STEADY_RATE} a second: {parts}")
     return Row(f"CPU of 1,000 tokens at {_STEADY_RATE}/s", used.cpu * 1000 / count, "s", target=CPU_PER_1000_TOKENS)
@@ -161,8 +156,8 @@ async def _many_streams(stack: Stack, meter: Meter, size: int) -> list[Row]:
     async with AsyncExitStack() as sockets:
         asking = []
         for token in await new_guests(stack, size):
-            connection = await sockets.enter_async_context(await open_socket(stack, token))
-            asking.append(lambda connection=connection: ask_us(connection, scenario))
+            socket = await sockets.enter_async_context(open_socket(stack, token))
+            asking.append(lambda socket=socket: ask_us(socket, scenario))
         async with meter.measuring() as used:
             ours = await _at_once(asking)
     rows = _rows(size, ours, direct)
