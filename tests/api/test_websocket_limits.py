@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import time
 from collections.abc import Iterator
@@ -192,16 +193,44 @@ async def test_socket_that_cannot_be_written_to_leaves_no_task(owner: Person, da
         if message["type"] == "websocket.send":
             raise OSError  # as the server does once the client is gone
 
-    scope = {
-        "type": "websocket",
-        "headers": [(b"authorization", f"Bearer {owner.token}".encode()), (b"host", b"localhost")],
-        "subprotocols": [],
-    }
     with pytest.raises(OSError):
-        await ChatConsumer.as_asgi()(scope, receive, send)
+        await ChatConsumer.as_asgi()(scope_of(owner), receive, send)
     # All that runs for one socket is started from here. What is left of others serves the whole loop: the connection
     # pool's tasks, which never end, and readers of Redis, which notice only when they wake that nobody listens.
     assert not [task for task in asyncio.all_tasks() if "/api/consumers/" in task.get_coro().cr_code.co_filename]  # type: ignore[union-attr]
+
+
+@pytest.mark.asyncio
+async def test_session_that_ends_behind_a_client_that_is_gone_leaves_no_error(owner: Person, database: None) -> None:
+    opened, closing = asyncio.Event(), asyncio.Event()
+    errors: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, error: errors.append(error))
+
+    async def receive() -> dict[str, Any]:
+        return await asyncio.Event().wait() if opened.is_set() else {"type": "websocket.connect"}  # type: ignore[return-value]
+
+    async def send(message: dict[str, Any]) -> None:
+        opened.set()
+        if message["type"] == "websocket.close":
+            closing.set()
+            raise OSError  # as the server does once the client is gone
+
+    serving = asyncio.create_task(ChatConsumer.as_asgi()(scope_of(owner), receive, send))
+    await asyncio.wait_for(opened.wait(), 10)
+    await asyncio.to_thread(owner.call, "DELETE", "sessions/current/")
+    await asyncio.wait_for(closing.wait(), 10)
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+    gc.collect()
+    assert not errors
+
+
+def scope_of(person: Person) -> dict[str, Any]:
+    return {
+        "type": "websocket",
+        "headers": [(b"authorization", f"Bearer {person.token}".encode()), (b"host", b"localhost")],
+        "subprotocols": [],
+    }
 
 
 @contextmanager

@@ -231,7 +231,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         for task in (*self._watches.values(), *self._upkeep):
             if task is not asyncio.current_task():
                 task.cancel()
-        await self.close(code)
+        with contextlib.suppress(OSError):  # The client may be gone.
+            await self.close(code)
 
 
 def _open(handshake: Handshake) -> tuple[SignedIn, News]:
