@@ -14,7 +14,6 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg import Error as DatabaseError
 from psycopg.sql import SQL, Identifier
 
 from chat.answers.doorbell import CHANNEL
@@ -46,7 +45,8 @@ async def _hear(worker: AnswerWorker) -> None:
             async with await AsyncConnection.connect(**connection_parameters(), autocommit=True) as connection:
                 await connection.execute(SQL("LISTEN {}").format(Identifier(CHANNEL)))
                 await _hear_rings(worker, connection)
-        except (DatabaseError, OSError) as error:
+        except Exception as error:
+            # Whatever it is: a worker that hears and looks no more would look alive.
             logger.warning("The doorbell is not heard (%s)", type(error).__name__)
             await asyncio.sleep(_AWAY_SECONDS)
 
