@@ -7,7 +7,7 @@ import time
 from itertools import dropwhile, pairwise
 
 import pytest
-from playwright.sync_api import Locator, WebSocketRoute, expect
+from playwright.sync_api import Locator, Route, WebSocketRoute, expect
 
 from tests.cast import Person
 from tests.e2e.conftest import NewVisitor
@@ -257,3 +257,20 @@ def test_a_reload_while_words_pour_in_has_the_composer_before_the_end_on_a_slow_
     expect(visitor.input).to_be_visible()
     visitor.page.get_by_role("button", name="Stop answer").click(timeout=SLOW)
     expect(visitor.page.get_by_text("You stopped this answer.")).to_be_visible()
+
+
+def test_a_page_says_again_that_it_is_whole_when_that_got_lost(visitor: Visitor) -> None:
+    lost: list[Route] = []
+
+    def lose_first(route: Route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route)
+            route.abort()
+
+    visitor.page.route("**/page/whole", lose_first)
+    with visitor.page.expect_response("**/page/whole") as answered:
+        visitor.page.reload()
+    assert lost
+    assert answered.value.ok
