@@ -19,9 +19,11 @@ from chat.answers.rows import Claim
 logger = logging.getLogger(__name__)
 
 FRAME_SECONDS = 0.04
-# With more answers than these, entries are some milliseconds apart: what comes meanwhile goes out together.
+# With more answers than these, entries are some milliseconds apart, more for each answer: what comes meanwhile goes out
+# together.
 _FEW = 4
-_GATHER_SECONDS = 0.015
+_GATHER_SECONDS = 0.01
+_GATHER_SECONDS_PER_ANSWER = 0.0001
 # Without news; then it is seen whether anything is still shown.
 _LOOK_SECONDS = 1.0
 
@@ -105,11 +107,17 @@ class Broadcast:
                 async with asyncio.timeout_at(due or _now() + _LOOK_SECONDS):
                     await self._news.wait()
             # Not when the loop is so busy that enough has come: each wait is another round of it.
-            if len(self._shown) > _FEW and (wait := sent + _GATHER_SECONDS - _now()) > 0:
+            if (wait := sent + self._gather_seconds - _now()) > 0:
                 await asyncio.sleep(wait)
             self._news.clear()
             sent = _now()
             due = await self._send_once(sent)
+
+    @property
+    def _gather_seconds(self) -> float:
+        answers = len(self._shown)
+        grown = _GATHER_SECONDS + answers * _GATHER_SECONDS_PER_ANSWER
+        return min(grown, FRAME_SECONDS) if answers > _FEW else 0.0
 
     async def _send_once(self, now: float) -> float | None:
         """Send what may be shown now; return when there is more, if anything waits for its turn."""

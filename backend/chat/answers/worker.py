@@ -30,6 +30,9 @@ logger = logging.getLogger(__name__)
 _STORE_RETRY_SECONDS = 0.5
 # Few enough that several workers share what comes at once.
 _CLAIMED_AT_ONCE = 16
+# Of the event loop. To begin an answer takes milliseconds: what is being written goes on between any two, so that
+# hundreds of questions at once do not hold it up.
+_TURNS_TO_BEGIN = 4
 
 
 @dataclass(slots=True)
@@ -55,6 +58,7 @@ class AnswerWorker:
     _held: dict[UUID, _Held] = field(default_factory=dict)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _renewal: asyncio.Task[None] | None = None
+    _beginning: asyncio.Lock = field(default_factory=asyncio.Lock)
     _broadcast: Broadcast = field(default_factory=Broadcast)
 
     def look(self) -> None:
@@ -100,7 +104,13 @@ class AnswerWorker:
     def _begin(self, claim: Claim) -> None:
         progress = AnswerInProgress()
         self._broadcast.open(claim, progress)
-        self._hold(_Held(claim, progress, asyncio.create_task(produce_answer(claim, progress))))
+        self._hold(_Held(claim, progress, asyncio.create_task(self._produce(claim, progress))))
+
+    async def _produce(self, claim: Claim, progress: AnswerInProgress) -> Outcome:
+        async with self._beginning:
+            for _ in range(_TURNS_TO_BEGIN):
+                await asyncio.sleep(0)
+        return await produce_answer(claim, progress)
 
     async def _live(self, held: _Held) -> None:
         try:
