@@ -53,7 +53,9 @@ def draw_in_chat() -> None:
 
 
 def _draw_first_steps() -> None:
-    with st.container(key="first-steps", horizontal=True, horizontal_alignment="center", gap="small"):
+    with st.container(
+        key="first-steps", horizontal=True, horizontal_alignment="center", vertical_alignment="center", gap="small"
+    ):
         _draw_button()
         st.page_link(page_links.all_pages()["documents"], label=t("advanced.own"), icon=":material/upload_file:")
 

@@ -8,6 +8,8 @@ ANSWERED = (
     "What is Triple Chat?",
     "Triple Chat은 무엇인가요?",
     "Triple Chat이 뭐야?",
+    "트리플 챗이 뭐예요?",
+    "트리플챗은 무엇인가요?",
     "how can I use ollama",
     "Ollama는 어떻게 써요?",
     "올라마 연결 방법 알려줘",
