@@ -53,8 +53,9 @@ async def _count_drops(sockets: list[Socket], seconds: float) -> int:
 
 async def _lives(socket: Socket, seconds: float) -> bool:
     try:
-        # Also answers the server's pings.
-        await socket.receive_str(timeout=seconds)
+        # Also answers the server's pings, each of which would set the call's own time-out anew.
+        async with asyncio.timeout(seconds):
+            await socket.receive_str()
     except TimeoutError:
         pass
     except WSMessageTypeError:
