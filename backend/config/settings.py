@@ -32,8 +32,7 @@ DEBUG = _env.boolean("DEBUG", False)
 SECRET_KEY = _env.text("SECRET_KEY", "") or load_secret_key(DATA_FOLDER)
 ALLOWED_HOSTS = _env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],api")
 INSTALLED_APPS = [
-    "api",  # before daphne, whose runserver it extends
-    "daphne",
+    "api",  # before staticfiles, whose runserver it replaces
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.auth",

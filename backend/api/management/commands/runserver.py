@@ -1,4 +1,7 @@
-"""`runserver` as everybody knows it, with a worker beside it when none is alive."""
+"""`runserver` as everybody knows it, with a worker beside it when none is alive.
+
+Daphne's command, although its app is not installed: every process would import Twisted, 0.7 s of CPU, for this one.
+"""
 
 from __future__ import annotations
 
