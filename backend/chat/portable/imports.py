@@ -88,7 +88,8 @@ def sweep_imports() -> int:
         _give_up(silent.filter(pk=import_id))
     lease = Now() + timedelta(seconds=settings.IMPORT_LEASE_SECONDS)
     with transaction.atomic():
-        again = silent.update(status=ImportStatus.QUEUED, lease_until=lease)
+        # What has used its last attempt since is given up by the next sweep.
+        again = silent.filter(attempts__lt=_MOST_ATTEMPTS).update(status=ImportStatus.QUEUED, lease_until=lease)
         if again:
             ring()
     return again
