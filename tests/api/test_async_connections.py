@@ -42,7 +42,9 @@ async def test_connections_are_used_again_unless_the_server_has_dropped_them(dat
     process = await ask()
     assert await ask() == process
     async with async_connection() as one, async_connection() as other:
-        await other.execute("SELECT pg_terminate_backend(%s)", [one.info.backend_pid])
+        # Waits up to five seconds: until the process is gone, not only asked to go.
+        gone = await other.execute("SELECT pg_terminate_backend(%s, 5000) AS gone", [one.info.backend_pid])
+        assert await gone.fetchone() == {"gone": True}
     assert await ask() != process
 
 
