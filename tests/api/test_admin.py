@@ -104,6 +104,7 @@ def test_model_of_a_blind_comparison_is_told_nowhere_before_the_choice(system: L
 
 
 def test_korean_browser_gets_korean(system: LiveSystem, staff: User) -> None:
+    new_guest(system.api_url).ask("Is the okapi striped?", model="builtin")
     browser = Browser(system.api_url)
     browser.http.headers["Accept-Language"] = "ko-KR,ko;q=0.9,en;q=0.5"
     page = browser.sign_in(staff, "wrong")
@@ -115,6 +116,9 @@ def test_korean_browser_gets_korean(system: LiveSystem, staff: User) -> None:
     columns = [re.findall(r'class="text">(?:<a [^>]*>|<span>)([^<]+)', page.text) for page in pages[1:]]
     english = [column for page in columns for column in page if column.isascii()]
     assert all(columns) and not english
+    filters = re.compile(r'"\?(?:mode|status|source)__exact=[^"]*">([^<]+)')
+    values = {value for page in pages[1:] for value in filters.findall(page.text)}
+    assert {"기본 채팅", "올린 파일"} <= values and not any(map(str.isascii, values))
     browser.http.headers["Accept-Language"] = "en"
     assert "Log out" in browser.get().text
     # Nobody else hears Korean because of it.
