@@ -59,6 +59,13 @@ def test_model_that_answered_names_the_conversation(owner: Person, system: LiveS
     assert "In the temples" in asked.body["messages"][-1]["content"]
 
 
+def test_conversations_that_are_answered_together_are_all_named(owner: Person) -> None:
+    trees = ("Maple", "Birch", "Larch")
+    turns = [owner.ask(f"{tree}?{{title:says:{tree}}}", wait=False, mode="ai").json() for tree in trees]
+    for tree, turn in zip(trees, turns, strict=True):
+        wait_for_title(owner, turn, tree)
+
+
 @pytest.mark.parametrize(
     ("says", "title"),
     [

@@ -23,7 +23,7 @@ from chat.answers.production import DATABASE_AWAY, produce_answer, stopped
 from chat.answers.progress import AnswerInProgress
 from chat.answers.rows import Claim, Outcome, Stored, claim_answers, finish_answer, release_answer, renew_leases
 from chat.notifications.nudges import nudge_async
-from chat.titles.job import ask_for_title
+from chat.titles.asking import TitleRequests
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +60,7 @@ class AnswerWorker:
     _renewal: asyncio.Task[None] | None = None
     _beginning: asyncio.Lock = field(default_factory=asyncio.Lock)
     _broadcast: Broadcast = field(default_factory=Broadcast)
+    _titles: TitleRequests = field(default_factory=TitleRequests)
 
     def look(self) -> None:
         """Claim what waits; returns at once."""
@@ -140,7 +141,7 @@ class AnswerWorker:
             await self._broadcast.close(held.claim, log_end(outcome))
             await nudge_async(held.claim.user)
             if stored.names_conversation:
-                await ask_for_title(held.claim, busy_with=len(self._held) - 1)
+                await self._titles.ask(held.claim, busy_with=len(self._held) - 1)
 
     async def _give_back(self, held: _Held) -> None:
         held.production.cancel()

@@ -14,16 +14,12 @@ from typing import LiteralString
 from uuid import UUID
 
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import ConnectorException
 
 from ai_models.contract import AnswerRequest, ChatModel, Delta, Finished, ModelError, ModelFailed
-from chat.answers.production import DATABASE_AWAY
-from chat.answers.rows import Claim
 from chat.database import async_connection
 from chat.model_registry import model_registry
 from chat.titles.unnamed import IS_UNNAMED
 from chat.titles.wording import clean_title, title_messages
-from models.models import Mode
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +28,6 @@ _MAX_TOKENS = 64
 _MOST_CHARACTERS = 1_000
 # Answers go first.
 _PRIORITY = -10
-# A title costs as much as the beginning of an answer.
-_ANSWERS_A_SECOND = 20
 
 _UNNAMED: LiteralString = f"""
     SELECT finished.model, question_text AS question, response_text AS answer
@@ -60,21 +54,6 @@ async def title_conversation(question_id: str) -> None:
     title = await _ask_model(turn) if turn else ""
     if title:
         await _store(UUID(question_id), title)
-
-
-async def ask_for_title(claim: Claim, *, busy_with: int) -> None:
-    """Defer the job for the answer that names its conversation. Raises nothing.
-
-    A worker that is `busy_with` many other answers leaves the title for later.
-    """
-    if claim.mode == Mode.BASIC or claim.temporary:
-        return
-    try:
-        seconds = busy_with // _ANSWERS_A_SECOND
-        job = title_conversation.configure(schedule_in={"seconds": seconds} if seconds else None)
-        await job.defer_async(question_id=str(claim.question_id))
-    except (*DATABASE_AWAY, ConnectorException) as error:
-        logger.info("No title is asked for (%s)", type(error).__name__)
 
 
 async def _ask_model(turn: _Turn) -> str:
