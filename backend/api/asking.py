@@ -9,7 +9,6 @@ from api.serializers.chats import ChatSerializer, QuestionSerializer
 from chat.answers.questions import Question, submit_question
 from chat.errors import Invalid
 from chat.models_on_offer import choose_model
-from chat.sessions.activity import note_activity
 from chat.sessions.verifying import SignedIn
 
 _KEY_CHARACTERS = 128
@@ -26,8 +25,6 @@ def ask_question(session: SignedIn, body: Any, *, client_key: str) -> dict[str, 
     Raises ValidationError for the body, and what `submit_question` raises.
     """
     fields = _asked.run_validation({} if body is None else body)
-    if session.unwritten > _LONGEST_UNWRITTEN:
-        note_activity(session.user, session.session_id)
     chat = submit_question(
         user=session.user,
         question=Question(
@@ -44,6 +41,7 @@ def ask_question(session: SignedIn, body: Any, *, client_key: str) -> dict[str, 
             temporary=fields["temporary"],
         ),
         client_key=checked_client_key(client_key),
+        seen_in=session.session_id if session.unwritten > _LONGEST_UNWRITTEN else None,
     )
     return _shown.to_representation(chat)
 

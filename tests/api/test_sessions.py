@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import connection, transaction
 
 from chat.sessions.tokens import hash_token
-from models.models import User
+from models.models import Session, User
 from tests.accounts import (
     PASSWORD,
     assert_ended,
@@ -205,6 +205,18 @@ def test_list_shows_activity_that_is_not_written_down_yet(guest: Person) -> None
     entry = sessions_of(guest)[0]
     assert moment(entry["last_activity"]) > moment(before)
     assert row_of(guest).last_seen < moment(before)
+
+
+def test_question_is_written_down_as_activity_with_it(guest: Person) -> None:
+    old = datetime.now(UTC) - timedelta(minutes=10)
+    row = row_of(guest)
+    Session.objects.filter(id=row.id).update(last_seen=old)
+    User.objects.filter(uuid=row.user_id).update(last_activity=old)
+    assert_holds(guest)
+    assert row_of(guest).last_seen == old
+    assert guest.ask("Still there?", wait=False).status_code == 202
+    assert row_of(guest).last_seen > old
+    assert User.objects.get(uuid=row.user_id).last_activity > old
 
 
 def test_revoked_session_ends_at_once_and_only_that_one(separate_api: OwnApi, account: User) -> None:

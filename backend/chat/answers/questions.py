@@ -101,17 +101,18 @@ def _accessible(user: User) -> QuerySet[Chat]:
     return Chat.objects.filter(user=user, conversation__deleted_at=None)
 
 
-def submit_question(*, user: User, question: Question, client_key: str | None) -> Chat:
+def submit_question(*, user: User, question: Question, client_key: str | None, seen_in: UUID | None = None) -> Chat:
     """Store the question and wake a worker; with a `client_key` at most once.
 
-    Asked of several models, it is stored for each of them, and the first one's is returned. Raises AnswerRunning while the conversation's last answer is on its way,
+    Asked of several models, it is stored for each of them, and the first one's is returned. `seen_in`: the session to be
+    written down as active along with it. Raises AnswerRunning while the conversation's last answer is on its way,
     IdempotencyConflict when the key was used for something else, and LimitReached.
     """
     try:
         allow_question(user, client_key=client_key)
         with transaction.atomic():
             require_room_for_answer(user, answers=len(question.models))
-            chat = _store(user, question, client_key)
+            chat = _store(user, question, client_key, seen_in)
             # Other tabs and devices show it as well.
             nudge_on_commit(user.uuid)
             return chat
@@ -134,7 +135,7 @@ def _asked_before(user: User, question: Question, client_key: str | None) -> Cha
     return chat
 
 
-def _store(user: User, question: Question, client_key: str | None) -> Chat:
+def _store(user: User, question: Question, client_key: str | None, seen_in: UUID | None) -> Chat:
     question_ids = [uuid4() for _ in question.models]
     is_new = question.conversation_id is None
     conversation = _conversation_for(user, question, question_ids[0])
@@ -159,7 +160,7 @@ def _store(user: User, question: Question, client_key: str | None) -> Chat:
         Chat(question_id=question_id, model=model, slot=slot, **shared)
         for slot, (question_id, model) in enumerate(zip(question_ids, models, strict=True), start=question.slot)
     ]
-    store_and_ring([conversation, *chats] if is_new else chats)
+    store_and_ring([conversation, *chats] if is_new else chats, seen=(user.uuid, seen_in) if seen_in else None)
     for chat in chats if images else ():
         chat.attachments.set(images)
     if not images:

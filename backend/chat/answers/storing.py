@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -15,6 +16,7 @@ from django.db.models import Field, Model
 from psycopg.sql import Literal
 
 from chat.answers.doorbell import RING
+from chat.sessions.activity import SEEN
 
 # Of this column the statement is given the seconds: the clock is the database's, which all workers share.
 _LEASE = "lease_until"
@@ -24,15 +26,16 @@ _LEASE_PLACE = "now() + %s * interval '1 second'"
 _Shape = tuple[type[Model], frozenset[str]]
 
 
-def store_and_ring(rows: Sequence[Model]) -> None:
+def store_and_ring(rows: Sequence[Model], *, seen: tuple[UUID, UUID] | None) -> None:
     """Insert `rows`, those of `Chat` among them with a lease; heard when the caller's transaction is committed.
 
-    Unless an answer is claimed by the end of its lease, the sweep rings again. Raises IntegrityError.
+    `seen`: the user and the session to be written down as active. Unless an answer is claimed by the end of its lease,
+    the sweep rings again. Raises IntegrityError.
     """
     shapes = tuple((type(row), _given(row)) for row in rows)
     values = [value for row, (_, given) in zip(rows, shapes, strict=True) for value in _values(row, given)]
     with connection.cursor() as cursor:
-        cursor.execute(_statement(shapes), values)
+        cursor.execute(_statement(shapes, noting=seen is not None), [*values, *(seen or ())])
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
@@ -60,10 +63,10 @@ def _values(row: Model, given: frozenset[str]) -> list[Any]:
 
 
 @lru_cache(maxsize=64)
-def _statement(shapes: tuple[_Shape, ...]) -> str:
+def _statement(shapes: tuple[_Shape, ...], *, noting: bool) -> str:
     """With few parameters, because psycopg remembers how to fill in no more than fifty."""
-    inserts = (f"stored_{place} AS ({_insert(*shape)})" for place, shape in enumerate(shapes))
-    return f"WITH {', '.join(inserts)} SELECT {RING}"
+    parts = [f"stored_{place} AS ({_insert(*shape)})" for place, shape in enumerate(shapes)]
+    return f"WITH {', '.join([*parts, SEEN] if noting else parts)} SELECT {RING}"
 
 
 def _insert(model: type[Model], given: frozenset[str]) -> str:

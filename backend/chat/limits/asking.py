@@ -15,8 +15,9 @@ from models.models import User
 DAY = timedelta(days=1)
 
 # One user's questions one after the other, so that two at once do not take the same last place.
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('answers of ' || %s, 0))"
-# All of it from the index on user and time, however many chats there are.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('answers of ' || %(user)s, 0))"
+# All of it from the index on user and time, however many chats there are. A statement of its own, though sent along with
+# the lock: it has to see what was stored while it waited for that.
 _USED = """
     SELECT count(*) FILTER (WHERE status IN ('queued', 'streaming')),
            coalesce(sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)), 0)
@@ -48,8 +49,8 @@ def require_room_for_answer(user: User, *, answers: int = 1) -> None:
     if is_exempt(user) or not (settings.ANSWERS_AT_ONCE or settings.TOKENS_PER_DAY):
         return
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [str(user.uuid)])
-        cursor.execute(_USED, {"user": user.uuid})
+        cursor.execute(f"{_LOCK}; {_USED}", {"user": user.uuid})
+        cursor.nextset()
         running, tokens = cursor.fetchone()
     if 0 < settings.ANSWERS_AT_ONCE < answers:
         raise Invalid(details={"models": [f"At most {settings.ANSWERS_AT_ONCE} answers at once here."]})

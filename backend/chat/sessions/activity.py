@@ -20,21 +20,23 @@ BATCH = 500
 
 # Whoever is active has come back; but not from being deleted.
 _RETURNED = "expired_datetime = CASE WHEN users.is_active THEN NULL ELSE users.expired_datetime END"
+# What a statement needs to write down a user and their session, by the ids of both, beside what else it does.
 # The user first, as whoever changes a user and then their sessions locks them.
-_SEEN = f"""
-    WITH seen AS (
+SEEN = f"""
+    seen AS (
         UPDATE users SET last_activity = GREATEST(last_activity, statement_timestamp()), {_RETURNED}
          WHERE uuid = %s RETURNING uuid
+    ), seen_there AS (
+        UPDATE sessions SET last_seen = GREATEST(last_seen, statement_timestamp())
+          FROM seen WHERE sessions.user_id = seen.uuid AND sessions.id = %s
     )
-    UPDATE sessions SET last_seen = GREATEST(last_seen, statement_timestamp())
-      FROM seen WHERE sessions.user_id = seen.uuid AND sessions.id = %s
 """
 
 
 def note_activity(user: User, session_id: UUID) -> None:
-    """Write down at once that `user` is active now. Questions do: hence no ORM, and one statement."""
+    """Write down at once that `user` is active now."""
     with connection.cursor() as cursor:
-        cursor.execute(_SEEN, [user.uuid, session_id])
+        cursor.execute(f"WITH {SEEN} SELECT", [user.uuid, session_id])
 
 
 def flush_activity() -> int:
