@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import selectors
 from collections.abc import Callable
 from functools import wraps
-from selectors import EVENT_READ, DefaultSelector
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection as own_connection
@@ -12,6 +12,10 @@ from psycopg import BaseConnection
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+
+
+# The default one would be opened and closed in the kernel for every look; but not every system has this one.
+_Selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)
 
 
 def is_open(connection: BaseConnection[Any]) -> bool:
@@ -22,8 +26,8 @@ def is_open(connection: BaseConnection[Any]) -> bool:
     """
     if connection.closed:
         return False
-    with DefaultSelector() as selector:
-        selector.register(connection.fileno(), EVENT_READ)
+    with _Selector() as selector:
+        selector.register(connection.fileno(), selectors.EVENT_READ)
         return not selector.select(0)
 
 

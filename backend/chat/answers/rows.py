@@ -193,11 +193,13 @@ async def finish_answer(claim: Claim, outcome: Outcome) -> Stored | None:
     return stored
 
 
-async def _terms(claim: Claim, owner: UUID, outcome: Outcome) -> list[int] | None:
+async def _terms(claim: Claim, owner: UUID, outcome: Outcome) -> str | None:
+    """As Postgres reads an array: to word so many numbers one by one takes psycopg as long as it took to find them."""
     if claim.temporary:
         return None
     # A long text takes a while to cut into words: the other answers go on meanwhile.
-    return await asyncio.to_thread(terms_to_store, owner, claim.question_text, outcome.text)
+    terms = await asyncio.to_thread(terms_to_store, owner, claim.question_text, outcome.text)
+    return f"{{{str(terms)[1:-1]}}}"
 
 
 async def _finish(connection: Connection, parameters: dict[str, object]) -> Stored | None:
