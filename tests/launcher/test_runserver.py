@@ -11,6 +11,7 @@ import psutil
 import requests
 
 from tests.cast import new_guest
+from tests.readers import Tab
 from tests.system import ROOT, free_port, wait_until
 
 SECONDS = 60
@@ -30,7 +31,11 @@ def test_runserver_answers_alone_and_leaves_nothing_behind(tmp_path: Path) -> No
         )
     try:
         wait_until(lambda: _is_ready(url), "runserver and its worker are ready")
-        assert new_guest(url).ask("hello", model="builtin").json()["status"] == "done"
+        guest = new_guest(url)
+        assert guest.ask("hello", model="builtin").json()["status"] == "done"
+        with Tab(guest) as tab:
+            shown = tab.follow(tab.ask("hello", model="builtin"))
+        assert shown.end and shown.end["status"] == "done"
         assert b"starting one beside the server" in (tmp_path / "log").read_bytes()
         family = _processes_of(tmp_path)
         assert len(family) > 2
