@@ -49,17 +49,21 @@ async def set_cookie(request: Request) -> Response:
     # Behind a proxy that ends TLS the connection here is plain; the browser's Origin tells what the visitor uses.
     secure = urlsplit(request.headers["origin"]).scheme == "https"
     if ticket.ends:
-        return _end_cookie(request, ticket, secure=secure)
+        return await _end_cookie(request, ticket, secure=secure)
     response = Response(status_code=204, headers=_NOT_KEPT)
     set_session_cookie(response, ticket.token, host=request.headers["host"], secure=secure)
     return response
 
 
-def _end_cookie(request: Request, ticket: Ticket, *, secure: bool) -> Response:
-    """205 when another tab has signed in since: the page should load again and be that visitor."""
+async def _end_cookie(request: Request, ticket: Ticket, *, secure: bool) -> Response:
+    """205 when another tab has signed in since: the page should load again and be that visitor.
+
+    The other tab's cookie may be on its way still: dropped meanwhile, it would be that one.
+    """
     host = request.headers["host"]
     kept = request.cookies.get(session_cookie_name(host=host, secure=secure), "")
-    if kept and not hmac.compare_digest(kept.encode(), ticket.token.encode()):
+    is_another = bool(kept) and not hmac.compare_digest(kept.encode(), ticket.token.encode())
+    if is_another or await office.is_handed_over(ticket.token):
         return Response(status_code=205, headers=_NOT_KEPT)
     response = Response(status_code=204, headers=_NOT_KEPT)
     drop_session_cookie(response, host=host, secure=secure)

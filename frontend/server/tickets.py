@@ -5,13 +5,17 @@ the browser posts it back, and the route swaps it for the token. Tickets live in
 seconds; a page whose ticket was not used in time is given a new one.
 """
 
+import asyncio
 import secrets
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
 LIFETIME_SECONDS: Final = 30.0
+_LOOK_SECONDS: Final = 0.05
 _MOST_OPEN: Final = 10_000
 
 
@@ -45,10 +49,28 @@ class Ticket:
 
 
 @dataclass
+class Handover:
+    """From a browser's session to the one that takes its place; `ticket` is that one's, as soon as it is known."""
+
+    ticket: Ticket | None = None
+    expires: float = field(default_factory=lambda: time.monotonic() + LIFETIME_SECONDS)
+
+    @property
+    def is_open(self) -> bool:
+        return self.expires >= time.monotonic()
+
+    @property
+    def is_done(self) -> bool:
+        return self.ticket is not None and self.ticket.is_used
+
+
+@dataclass
 class TicketOffice:
     """The open tickets of this process. Called from script threads and from the event loop."""
 
     _open: dict[str, Ticket] = field(default_factory=dict)
+    # By the token that is given up.
+    _handovers: dict[str, Handover] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def issue(self, token: str, *, ends: bool = False) -> Ticket:
@@ -69,6 +91,28 @@ class TicketOffice:
                 return None
             ticket.mark_used()
         return ticket
+
+    @contextmanager
+    def handing_over(self, token: str) -> Iterator[Handover]:
+        """Around what puts another session in the place of this token's; the ticket of that one is to be noted."""
+        handover = Handover()
+        with self._lock:
+            self._handovers = {old: each for old, each in self._handovers.items() if each.is_open}
+            self._handovers[token] = handover
+        try:
+            yield handover
+        finally:
+            if handover.ticket is None:
+                with self._lock:
+                    self._handovers.pop(token, None)
+
+    async def is_handed_over(self, token: str) -> bool:
+        """Whether the browser has the cookie of the session that took this token's place; waits for it, if it is due."""
+        while (handover := self._handovers.get(token)) and handover.is_open:
+            if handover.is_done:
+                return True
+            await asyncio.sleep(_LOOK_SECONDS)
+        return False
 
 
 office: Final = TicketOffice()

@@ -6,7 +6,8 @@ until the next reload, and a cookie whose session has ended is remembered as end
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -65,6 +66,21 @@ def ensure_session() -> bool:
             return False
         take_over(client().create_guest())
     return True
+
+
+@contextmanager
+def handing_over() -> Iterator[None]:
+    """Around what puts another session in the place of this one: it ends before the browser has the other's cookie.
+
+    Another tab that notices between the two waits for the cookie, instead of dropping it.
+    """
+    identity = _identity()
+    if identity.token is None:
+        yield
+        return
+    with office.handing_over(identity.token) as handover:
+        yield
+        handover.ticket = identity.ticket
 
 
 def take_over(session: NewSession) -> None:

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 import requests
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import NewVisitor
 from tests.e2e.visitor import SLOW, Visitor
@@ -165,6 +165,21 @@ def test_another_tab_follows_when_the_guest_becomes_an_account(visitor: Visitor,
     expect(other.page.locator(".st-key-account")).to_contain_text(name, timeout=SOON)
     expect(other.questions).to_have_text(["Remember me"])
     expect(other.input).to_have_value("half a thought")
+
+
+def test_another_tab_waits_for_the_cookie_of_the_account(visitor: Visitor, name: str) -> None:
+    """The guest's session has ended, and the account's cookie is on its way."""
+    visitor.ask("Remember me")
+    other = visitor.open_second_tab()
+    held: list[Route] = []
+    visitor.page.route("**/session/cookie", lambda route: held.append(route))
+    with other.page.expect_request("**/session/cookie", timeout=SLOW):
+        become_account(visitor, name)
+    for route in held:
+        route.continue_()
+    expect(other.page.locator(".st-key-account")).to_contain_text(name, timeout=SOON)
+    visitor.page.reload()
+    expect(visitor.page.get_by_role("heading", name=name)).to_be_visible(timeout=SLOW)
 
 
 def test_an_open_edit_form_is_not_taken_away(laptop: Visitor, phone: Visitor) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -78,6 +82,27 @@ def test_the_cookie_of_a_session_that_has_ended_is_dropped(client: TestClient, k
     assert response.status_code == status
     dropped = response.headers.get("set-cookie", "")
     assert ('triple_chat=""' in dropped and "Max-Age=0" in dropped) is (status == 204)
+
+
+def test_the_cookie_is_not_dropped_while_another_takes_its_place(client: TestClient) -> None:
+    from server.tickets import office
+
+    ending = office.issue("of-the-guest", ends=True).value
+    headers = {**HERE, "cookie": "triple_chat=of-the-guest"}
+    with ThreadPoolExecutor() as tabs, office.handing_over("of-the-guest") as handover:
+        answer = tabs.submit(client.post, "/session/cookie", json={"ticket": ending}, headers=headers)
+        handover.ticket = office.issue("of-the-account")
+        assert client.post("/session/cookie", json={"ticket": handover.ticket.value}, headers=HERE).status_code == 204
+        assert answer.result().status_code == 205
+        assert "set-cookie" not in answer.result().headers
+
+
+def test_nobody_waits_for_a_cookie_when_nothing_took_the_place_of_the_old_one() -> None:
+    from server.tickets import office
+
+    with contextlib.suppress(LookupError), office.handing_over("of-the-guest"):
+        raise LookupError
+    assert not asyncio.run(asyncio.wait_for(office.is_handed_over("of-the-guest"), timeout=5))
 
 
 def test_under_https_the_cookie_is_secure_and_bound_to_the_host(client: TestClient, fresh_ticket: str) -> None:
