@@ -70,7 +70,7 @@ class TicketOffice:
 
     _open: dict[str, Ticket] = field(default_factory=dict)
     # By the token that is given up.
-    _handovers: dict[str, Handover] = field(default_factory=dict)
+    _handovers: dict[str, Handover] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def issue(self, token: str, *, ends: bool = False) -> Ticket:
