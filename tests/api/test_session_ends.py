@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from django.db import connection
+from redis import Redis
 
 from models.models import Session, User
 from tests.accounts import PASSWORD, assert_ended, assert_holds, moment, new_account, row_of, sessions_of, signed_in
@@ -103,6 +106,31 @@ def test_session_that_redis_binds_to_another_user_is_ended(separate_api: OwnApi,
     assert_ended(person)
     assert row_of(person).revoked_at is not None
     assert_ended(person)
+
+
+@pytest.mark.parametrize("disturbance", [("DEL",), ("HSET", "user_id", "a name from before")], ids=["lost", "renamed"])
+def test_session_holds_while_redis_loses_it_or_its_name_again_and_again(
+    separate_api: OwnApi, account: User, disturbance: tuple[str, ...]
+) -> None:
+    person, stop = signed_in(separate_api, account), Event()
+    command, *values = disturbance
+
+    def keep_disturbing() -> None:
+        with Redis.from_url(separate_api.redis.url) as redis:
+            while not stop.is_set():
+                redis.execute_command(command, key, *values)
+
+    key = f"tc:session:{row_of(person).id}"
+    with ThreadPoolExecutor(1) as pool:
+        disturbing = pool.submit(keep_disturbing)
+        try:
+            for _ in range(40):
+                assert_holds(person)
+        finally:
+            stop.set()
+        disturbing.result(10)
+    assert_holds(person)
+    assert separate_api.redis.command("HGET", key, "user_id") == account.user_id
 
 
 # --- Leaving -------------------------------------------------------------------------------------

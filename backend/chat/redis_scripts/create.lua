@@ -14,9 +14,13 @@ local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 if ends <= now then
   return 0
 end
--- Two requests may restore it at once: the later one must not set activity back.
-local known = tonumber(redis.call('HGET', KEYS[1], 'seen'))
-if known and known >= seen then
+-- Two requests may restore it at once, and after a change of the name it is restored though it is there:
+-- neither may set activity back.
+local held = redis.call('HMGET', KEYS[1], 'uuid', 'seen')
+if held[2] and tonumber(held[2]) >= seen then
+  if held[1] == ARGV[3] then
+    redis.call('HSET', KEYS[1], 'user_id', ARGV[2])
+  end
   return 1
 end
 

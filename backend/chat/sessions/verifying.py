@@ -135,27 +135,28 @@ def _come_back(user: User) -> None:
 
 
 def _touch(session: Session, user: User, now: datetime) -> Touched | None:
-    redis = get_redis_manager()
     try:
-        touched = redis.touch(session.id, user_id=user.user_id, uuid=user.uuid)
-        if touched is None and cached.restore(session, user):
-            touched = redis.touch(session.id, user_id=user.user_id, uuid=user.uuid)
+        touched = get_redis_manager().touch(session.id, user_id=user.user_id, uuid=user.uuid)
     except LinkBroken as broken:
-        if broken.renamed:
-            return _touch_renamed(session, user, now)
-        logger.warning("Session %s is bound to another user in Redis; ended.", session.id)
-        end_sessions(Session.objects.filter(id=session.id))
+        if not broken.renamed:
+            logger.warning("Session %s is bound to another user in Redis; ended.", session.id)
+            end_sessions(Session.objects.filter(id=session.id))
+            return None
+        touched = None
+    return touched or _touch_anew(session, user, now)
+
+
+def _touch_anew(session: Session, user: User, now: datetime) -> Touched | None:
+    """The row holds, and Redis has lost the session, or knows the name from before a change: store it as the row says.
+
+    In between Redis may be wiped again, or hear the other name again from a request that read the row at another
+    moment: then the row alone decides.
+    """
+    if not cached.restore(session, user):
         return None
-    return touched
-
-
-def _touch_renamed(session: Session, user: User, now: datetime) -> Touched | None:
-    """The row holds, and Redis still knows the name from before a change: store the session anew."""
-    redis = get_redis_manager()
-    redis.revoke(session.id, uuid=user.uuid)
-    with contextlib.suppress(LinkBroken):  # a request that read the row before the change was faster
-        if cached.restore(session, user):
-            return redis.touch(session.id, user_id=user.user_id, uuid=user.uuid)
+    with contextlib.suppress(LinkBroken):
+        if touched := get_redis_manager().touch(session.id, user_id=user.user_id, uuid=user.uuid):
+            return touched
     return _judge_by_row(session, user, now)
 
 
