@@ -110,9 +110,13 @@ class Registry:
         asking: Future[None] = Future()
         self._asking = asking
         try:
-            self._knowledge = await self._ask_all()
+            knowledge = await self._ask_all()
+            # Otherwise a forced round has begun since, and knows newer settings.
+            if self._asking is asking:
+                self._knowledge = knowledge
         finally:
-            self._asking = None
+            if self._asking is asking:
+                self._asking = None
             asking.set_result(None)
 
     def list(self) -> tuple[ModelEntry, ...]:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from chat.answers.doorbell import hang_up
@@ -26,9 +26,14 @@ _DAY = timedelta(days=1)
 
 def purge_temporary(conversation: Conversation) -> None:
     """Delete a temporary conversation for good, with its pictures; an answer that is being written is stopped."""
+    _purge(conversation, Conversation.objects.filter(temporary=True))
+
+
+def _purge(conversation: Conversation, due: QuerySet[Conversation]) -> None:
     with transaction.atomic():
-        locked = Conversation.objects.select_for_update().filter(pk=conversation.pk, temporary=True)
-        if not locked.exists():
+        locked = Conversation.objects.select_for_update().filter(pk=conversation.pk)
+        # A statement of its own: it sees what was asked before the lock was had.
+        if not (locked.exists() and due.filter(pk=conversation.pk).exists()):
             return
         _keep_tokens(conversation)
         turns = list(conversation.chats.values_list("pk", "status"))
@@ -49,7 +54,7 @@ def purge_silent_conversations() -> int:
     silent = Conversation.objects.filter(~Exists(in_use), temporary=True, updated_datetime__lt=before)
     found = list(silent.order_by("updated_datetime")[:_AT_ONCE])
     for conversation in found:
-        purge_temporary(conversation)
+        _purge(conversation, silent)
     SpentTokens.objects.filter(asked_datetime__lt=Now() - _DAY).delete()
     return len(found)
 

@@ -1,4 +1,4 @@
-"""Users as a whole: leaving."""
+"""Users as a whole: held while something of theirs is stored, and leaving."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ from uuid import UUID
 from django.db import transaction
 
 from chat.accounts.passwords import require_password
+from chat.errors import SessionEnded
 from chat.library.files import remove_file
 from chat.sessions import cached
 from models.models import Attachment, Chat, Conversation, ConversationImport, Document, DocumentImage, Session, User
+
+
+def hold_user(user: User) -> None:
+    """Until the caller's transaction ends nobody else holds this user, moves or deletes what they have.
+
+    Raises SessionEnded for one who is gone, as a guest who signed in and took everything along.
+    """
+    if not User.objects.select_for_update(no_key=True).filter(uuid=user.uuid, is_active=True).exists():
+        raise SessionEnded
 
 
 def leave(*, user: User, password: str, address: str) -> None:

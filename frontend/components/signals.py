@@ -8,12 +8,13 @@ from visitor import identity, page_load, preferences
 
 
 def draw() -> None:
-    """Page language, texts that the script shows, the theme that was chosen, the ticket for the cookie, a sign-out, and the
-    name of the page that was loaded."""
+    """Page language, texts that the script shows, the theme that was chosen, the ticket for the cookie, whether there is a
+    session, a sign-out, and the name of the page that was loaded."""
     attributes = {
         "language": current_language(),
         "theme": preferences.theme_to_apply() or "",
         "ticket": identity.ticket_to_post() or "",
+        "nobody": "" if identity.is_signed_in() else "yes",
         "left": "yes" if identity.has_left() else "",
         "page": page_load.current().name,
         "copied": t("answer.copied"),

@@ -304,8 +304,11 @@ def put_draft_into_input() -> None:
 def start_anew_after_session_end() -> None:
     """The API does not know this session any more: its chats leave the page, the question goes back to the input.
 
+    Nothing of this when it was one that the tab has replaced meanwhile: drawn anew, the page asks as whoever it is now.
     The address stays: an account can sign in and go on there, and so does another tab of a guest who became one.
     """
+    if not identity.has_ended():
+        return
     question = st.session_state.get(_STATE)
     if question:
         _drop(question, draft=True)

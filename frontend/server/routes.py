@@ -66,7 +66,9 @@ async def _end_cookie(request: Request, ticket: Ticket, *, secure: bool) -> Resp
     if is_another or await office.is_handed_over(ticket.token):
         return Response(status_code=205, headers=_NOT_KEPT)
     response = Response(status_code=204, headers=_NOT_KEPT)
-    drop_session_cookie(response, host=host, secure=secure)
+    # Where there is none, the reply to another tab may be bringing one.
+    if kept:
+        drop_session_cookie(response, host=host, secure=secure)
     return response
 
 

@@ -102,9 +102,9 @@ class TicketOffice:
         try:
             yield handover
         finally:
-            if handover.ticket is None:
-                with self._lock:
-                    self._handovers.pop(token, None)
+            with self._lock:
+                if handover.ticket is None and self._handovers.get(token) is handover:
+                    del self._handovers[token]
 
     async def is_handed_over(self, token: str) -> bool:
         """Whether the browser has the cookie of the session that took this token's place; waits for it, if it is due."""

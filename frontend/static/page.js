@@ -8,7 +8,7 @@ let secondText = "{}";
 let unsupportedText = "";
 
 function onSignals(signals) {
-  const { language, theme, ticket, copied, second, unsupported, left } = signals.dataset;
+  const { language, theme, ticket, nobody, copied, second, unsupported, left } = signals.dataset;
   unsupportedText = unsupported;
   copiedText = copied;
   secondText = second;
@@ -19,7 +19,7 @@ function onSignals(signals) {
   // Dialogs and popovers hang outside of Streamlit's app element, which alone knows the theme.
   document.documentElement.style.colorScheme = getComputedStyle(document.querySelector(".stApp")).colorScheme;
   if (left) sessionStorage.removeItem(DRAFT);
-  if (ticket) postTicket(ticket);
+  if (ticket) postTicket(ticket, !nobody);
   if (theme) applyTheme(theme);
 }
 
@@ -32,16 +32,23 @@ function remember(name, value) {
 
 // The answer sets the HttpOnly cookie, or drops the one of a session that has ended; 205 says that another tab has
 // signed in since. A ticket works once; the page draws another one if this request gets lost.
-async function postTicket(ticket) {
+async function postTicket(ticket, isSignedIn) {
   if (posted.has(ticket)) return;
   posted.add(ticket);
   try {
     const response = await postJson("/session/cookie", { ticket });
     if (response.status === 205) location.reload();
+    if (response.status === 204 && isSignedIn) otherTabs.postMessage("signed in");
   } catch {
     posted.delete(ticket);
   }
 }
+
+// A tab that is nobody's would make a guest of its own with the next question, whose cookie takes the place of this one.
+const otherTabs = new BroadcastChannel("triple_chat_session");
+otherTabs.onmessage = () => {
+  if (document.querySelector(".tc-signals")?.dataset.nobody) location.reload();
+};
 
 // The server draws a growing answer less often until it hears of this (conversation/following.py).
 let wholePage = "";
@@ -54,6 +61,7 @@ async function tellWhenWhole() {
     await postJson("/page/whole", { page });
   } catch {
     wholePage = "";
+    setTimeout(tellWhenWhole, 1000); // nothing more may change in the page
   }
 }
 

@@ -11,24 +11,21 @@ from visitor import identity, tab
 
 def keep_chats(user_id: str, password: str) -> None:
     """The guest becomes an account; everything seen in this tab stays theirs."""
-    with identity.handing_over():
-        identity.take_over(identity.client().register(user_id, password))
+    identity.replace_session(lambda api: api.register(user_id, password))
 
 
 def sign_in(user_id: str, password: str, *, take_along: bool) -> None:
     """`take_along`: a guest's chats move into the account."""
-    with identity.handing_over():
-        session = identity.client().sign_in(user_id, password, keep_chats=take_along)
-        before = identity.known_user()
-        if before and before.user_id != session.user.user_id and not take_along:
-            tab.forget_visitor()
-        identity.take_over(session)
+    before = identity.known_user()
+    identity.replace_session(lambda api: api.sign_in(user_id, password, keep_chats=take_along))
+    now = identity.known_user()
+    if before and now and before.user_id != now.user_id and not take_along:
+        tab.forget_visitor()
 
 
 def redeem(code: str, user_id: str, password: str) -> None:
     """An invitation, a password reset, or the first administrator's code."""
-    with identity.handing_over():
-        identity.take_over(identity.client().redeem(code, user_id, password))
+    identity.replace_session(lambda api: api.redeem(code, user_id, password))
 
 
 def change_name(current_password: str, user_id: str) -> None:

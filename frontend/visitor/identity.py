@@ -6,8 +6,7 @@ until the next reload, and a cookie whose session has ended is remembered as end
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from api_client import ApiClient
+from api_client import ApiClient, ApiError
 from api_types import NewSession, User
 from i18n import current_language
 from server.cookies import session_cookie_name
@@ -59,36 +58,40 @@ def is_signed_in() -> bool:
 
 def ensure_session() -> bool:
     """Make the guest when this is the first thing the visitor does; whether one was made. Raises ApiError."""
-    identity = _identity()
+    identity, api = _identity(), client()
     # A second run of the same tab can start before the first has ended: one guest is enough.
     with identity.lock:
         if identity.token is not None:
             return False
-        take_over(client().create_guest())
+        _go_on_with(identity, api.create_guest())
     return True
 
 
-@contextmanager
-def handing_over() -> Iterator[None]:
-    """Around what puts another session in the place of this one: it ends before the browser has the other's cookie.
+def replace_session(ask: Callable[[ApiClient], NewSession]) -> None:
+    """Go on with the session that `ask` gets from the API; the browser gets its cookie as soon as the page is drawn.
 
-    Another tab that notices between the two waits for the cookie, instead of dropping it.
+    The session before may end before the browser has that cookie: another tab that notices waits for it, instead of
+    dropping its own. A second click starts a second run beside this one: it waits, and finds that nothing is left
+    to ask.
     """
-    identity = _identity()
-    if identity.token is None:
-        yield
-        return
-    with office.handing_over(identity.token) as handover:
-        yield
-        handover.ticket = identity.ticket
+    identity, api = _identity(), client()
+    before = identity.token
+    with identity.lock:
+        if identity.token != before:
+            return
+        if before is None:
+            _go_on_with(identity, ask(api))
+            return
+        with office.handing_over(before) as handover:
+            _go_on_with(identity, ask(api))
+            handover.ticket = identity.ticket
 
 
-def take_over(session: NewSession) -> None:
-    """Go on with this session; the browser gets its cookie as soon as the page is drawn."""
-    identity = _identity()
+def _go_on_with(identity: _Identity, session: NewSession) -> None:
+    """Asks nothing of Streamlit, which might end this run then, and with it the only place that knows the token."""
     identity.token, identity.left = session.token, False
     identity.ticket = office.issue(session.token)
-    note_user(session.user)
+    identity.user, identity.user_read_at = session.user, time.monotonic()
 
 
 def wait_for_cookie() -> None:
@@ -109,6 +112,20 @@ def forget_session(*, left: bool = False) -> None:
         identity.ticket = office.issue(identity.token, ends=True)
     identity.token = identity.user = None
     identity.user_read_at, identity.left = 0.0, left
+
+
+def has_ended() -> bool:
+    """Whether this tab's session is over; one that was refused may have been replaced by a run beside this one."""
+    identity = _identity()
+    with identity.lock:
+        token = identity.token
+    if token is None:
+        return True
+    try:
+        note_user(client().me())
+    except ApiError as error:
+        return error.is_signed_out
+    return False
 
 
 def has_left() -> bool:

@@ -49,7 +49,7 @@ def make_account(
 
 def _promote(guest: User, **fields: object) -> User:
     """One UPDATE: everything of the guest's hangs on `uuid`, which stays."""
-    held = User.objects.select_for_update(no_key=True).filter(uuid=guest.uuid).first()
+    held = User.objects.select_for_update(no_key=True).filter(uuid=guest.uuid, is_active=True).first()
     if held is None:
         raise SessionEnded
     if not held.is_guest:

@@ -106,7 +106,7 @@ def submit_question(*, user: User, question: Question, client_key: str | None, s
 
     Asked of several models, it is stored for each of them, and the first one's is returned. `seen_in`: the session to be
     written down as active along with it. Raises AnswerRunning while the conversation's last answer is on its way,
-    IdempotencyConflict when the key was used for something else, and LimitReached.
+    IdempotencyConflict when the key was used for something else, LimitReached, and SessionEnded for a user who is gone.
     """
     try:
         allow_question(user, client_key=client_key)
@@ -160,7 +160,7 @@ def _store(user: User, question: Question, client_key: str | None, seen_in: UUID
         Chat(question_id=question_id, model=model, slot=slot, **shared)
         for slot, (question_id, model) in enumerate(zip(question_ids, models, strict=True), start=question.slot)
     ]
-    store_and_ring([conversation, *chats] if is_new else chats, seen=(user.uuid, seen_in) if seen_in else None)
+    store_and_ring([conversation, *chats] if is_new else chats, user=user.uuid, seen_in=seen_in)
     for chat in chats if images else ():
         chat.attachments.set(images)
     if not images:

@@ -119,7 +119,7 @@ _FINISH: LiteralString = """
            data_id = (SELECT data_id FROM rag_data WHERE data_id = %(data_id)s FOR KEY SHARE),
            confidence = %(confidence)s, unsupported = %(unsupported)s,
            search_terms = %(search_terms)s::bigint[]
-     WHERE question_id = %(question_id)s AND epoch = %(epoch)s AND status = 'streaming'
+     WHERE question_id = %(question_id)s AND epoch = %(epoch)s AND status = 'streaming' AND user_id = %(user)s
 """
 
 # One statement stores the answer and what its user is told of it: neither exists without the other.
@@ -129,9 +129,9 @@ _FINISH_AND_TELL: LiteralString = f"""
       FROM finished JOIN conversations ON conversations.id = finished.conversation_id
 """
 
-# A guest who signed in while it was written has taken it along, and its words are hashed together with their owner.
-_FIND_AGAIN: LiteralString = """
-    UPDATE chats SET search_terms = %(search_terms)s::bigint[] WHERE question_id = %(question_id)s AND user_id = %(user)s
+# A guest who signed in while it was written has taken it along.
+_OWNER: LiteralString = """
+    SELECT user_id FROM chats WHERE question_id = %(question_id)s AND epoch = %(epoch)s AND status = 'streaming'
 """
 
 # A passage that was deleted meanwhile is cited by its words alone.
@@ -178,19 +178,18 @@ async def release_answer(claim: Claim) -> None:
 
 async def finish_answer(claim: Claim, outcome: Outcome) -> Stored | None:
     """Store the whole answer once. None: the row was not ours any more, and nothing changed."""
-    parameters = {**_finish_parameters(claim, outcome), "search_terms": await _terms(claim, claim.user, outcome)}
+    parameters = _finish_parameters(claim, outcome)
     async with async_connection() as connection:
-        if not outcome.citations:
-            stored = await _finish(connection, parameters)
-        else:
-            async with connection.transaction():
-                if stored := await _finish(connection, parameters):
-                    await _store_citations(connection, claim, outcome)
-        if stored and stored.owner != claim.user:
-            terms = await _terms(claim, stored.owner, outcome)
-            moved = {"question_id": claim.question_id, "user": stored.owner, "search_terms": terms}
-            await connection.execute(_FIND_AGAIN, moved)
-    return stored
+        owner: UUID | None = claim.user
+        while owner is not None:
+            # What can be found by its words is hashed together with its owner.
+            theirs = {**parameters, "user": owner, "search_terms": await _terms(claim, owner, outcome)}
+            if stored := await _store(connection, claim, outcome, theirs):
+                return stored
+            before, owner = owner, await _owner(connection, claim)
+            if owner == before:
+                return None
+    return None
 
 
 async def _terms(claim: Claim, owner: UUID, outcome: Outcome) -> str | None:
@@ -202,7 +201,25 @@ async def _terms(claim: Claim, owner: UUID, outcome: Outcome) -> str | None:
     return f"{{{str(terms)[1:-1]}}}"
 
 
-async def _finish(connection: Connection, parameters: dict[str, object]) -> Stored | None:
+async def _store(
+    connection: Connection, claim: Claim, outcome: Outcome, parameters: Mapping[str, object]
+) -> Stored | None:
+    if not outcome.citations:
+        return await _finish(connection, parameters)
+    async with connection.transaction():
+        if stored := await _finish(connection, parameters):
+            await _store_citations(connection, claim, outcome)
+    return stored
+
+
+async def _owner(connection: Connection, claim: Claim) -> UUID | None:
+    """Whose the answer is by now; None when it is not ours to write any more."""
+    wanted = {"question_id": claim.question_id, "epoch": claim.epoch}
+    row = await (await connection.execute(_OWNER, wanted)).fetchone()
+    return row["user_id"] if row else None
+
+
+async def _finish(connection: Connection, parameters: Mapping[str, object]) -> Stored | None:
     row = await (await connection.execute(_FINISH_AND_TELL, parameters)).fetchone()
     return Stored(**row) if row else None
 

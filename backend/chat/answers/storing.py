@@ -16,26 +16,32 @@ from django.db.models import Field, Model
 from psycopg.sql import Literal
 
 from chat.answers.doorbell import RING
+from chat.errors import SessionEnded
 from chat.sessions.activity import SEEN
 
 # Of this column the statement is given the seconds: the clock is the database's, which all workers share.
 _LEASE = "lease_until"
 _LEASE_PLACE = "now() + %s * interval '1 second'"
 
+# Held until the commit: whoever moves or deletes all that this user has waits for it, or was first.
+_ASKER = "asker AS (SELECT FROM users WHERE uuid = %s AND is_active FOR KEY SHARE)"
+
 # A model, and those of its fields whose values are not what it has for new rows anyway.
 _Shape = tuple[type[Model], frozenset[str]]
 
 
-def store_and_ring(rows: Sequence[Model], *, seen: tuple[UUID, UUID] | None) -> None:
-    """Insert `rows`, those of `Chat` among them with a lease; heard when the caller's transaction is committed.
+def store_and_ring(rows: Sequence[Model], *, user: UUID, seen_in: UUID | None) -> None:
+    """Insert `rows` of `user`, those of `Chat` among them with a lease; heard when the caller's transaction is committed.
 
-    `seen`: the user and the session to be written down as active. Unless an answer is claimed by the end of its lease,
-    the sweep rings again. Raises IntegrityError.
+    `seen_in`: the session to be written down as active. Unless an answer is claimed by the end of its lease, the sweep
+    rings again. Raises IntegrityError, and SessionEnded for a user who is gone.
     """
     shapes = tuple((type(row), _given(row)) for row in rows)
     values = [value for row, (_, given) in zip(rows, shapes, strict=True) for value in _values(row, given)]
     with connection.cursor() as cursor:
-        cursor.execute(_statement(shapes, noting=seen is not None), [*values, *(seen or ())])
+        cursor.execute(_statement(shapes, noting=seen_in is not None), [*values, user, *([seen_in] if seen_in else [])])
+        if cursor.fetchone() is None:
+            raise SessionEnded
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
@@ -66,7 +72,8 @@ def _values(row: Model, given: frozenset[str]) -> list[Any]:
 def _statement(shapes: tuple[_Shape, ...], *, noting: bool) -> str:
     """With few parameters, because psycopg remembers how to fill in no more than fifty."""
     parts = [f"stored_{place} AS ({_insert(*shape)})" for place, shape in enumerate(shapes)]
-    return f"WITH {', '.join([*parts, SEEN] if noting else parts)} SELECT {RING}"
+    asker, source = (SEEN, "seen") if noting else (_ASKER, "asker")
+    return f"WITH {', '.join([*parts, asker])} SELECT {RING} FROM {source}"
 
 
 def _insert(model: type[Model], given: frozenset[str]) -> str:

@@ -139,7 +139,7 @@ class AnswerWorker:
             return
         if stored := await self._store(held, outcome):
             await self._broadcast.close(held.claim, log_end(outcome))
-            await nudge_async(held.claim.user)
+            await nudge_async(stored.owner)
             if stored.names_conversation:
                 await self._titles.ask(held.claim, busy_with=len(self._held) - 1)
 

@@ -16,7 +16,7 @@ from django.db.models import F, Max, Q, QuerySet
 
 from chat.errors import NotFound
 from chat.library.collections import access_collection, default_collection, readable_collections
-from chat.library.passages import NewPassage, reindex, store_passages
+from chat.library.passages import NewPassage, delete_passages, reindex, store_passages
 from models.models import Collection, Document, DocumentSource, RagData, User
 
 
@@ -122,7 +122,7 @@ def change_passage(passage: RagData, fields: Mapping[str, Any]) -> RagData:
 @transaction.atomic
 def delete_passage(passage: RagData) -> None:
     Document.objects.filter(pk=passage.document_id).update(passage_count=F("passage_count") - 1)
-    passage.delete()
+    delete_passages(RagData.objects.filter(pk=passage.pk))
 
 
 def _direct_document(collection: Collection) -> Document:

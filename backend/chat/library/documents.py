@@ -23,6 +23,7 @@ from chat.library.receiving import ReceivedFile
 from chat.library.refusals import DocumentRefused, DocumentTooLarge, StorageFull
 from chat.limits.uploading import allow_upload
 from chat.undo import UNDO_FOR
+from chat.users import hold_user
 from models.document import UNREAD
 from models.models import Collection, Document, DocumentImage, DocumentSource, DocumentStatus, RagData, User
 
@@ -134,7 +135,7 @@ def add_document(*, user: User, collection: Collection, file: ReceivedFile, titl
         media_type = guess_kind(file.head, file.name).media_type
         with transaction.atomic():
             # One upload of a user after the other, so that two cannot share the last room.
-            list(User.objects.select_for_update(no_key=True).filter(uuid=user.uuid).values_list("uuid"))
+            hold_user(user)
             known = _known_document(collection, file.content_hash)
             if known is not None:
                 return known

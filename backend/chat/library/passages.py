@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from chat.search.weights import WeighedText, scope_hash, weigh_text
 from models.models import Collection, Document, PassageTerms, RagData
@@ -97,7 +98,18 @@ def move_passages(document: Document, collection: Collection) -> None:
 
 def remove_passages(document: Document) -> int:
     """Remove all passages of a document; return how many there were."""
-    return RagData.objects.filter(document=document).delete()[1].get("models.RagData", 0)
+    return delete_passages(RagData.objects.filter(document=document))
+
+
+@transaction.atomic
+def delete_passages(passages: QuerySet[RagData]) -> int:
+    """Delete passages and return how many.
+
+    Held first: Django takes them off what refers to them before it deletes them, and a search or an answer could
+    refer to them anew in between.
+    """
+    list(passages.select_for_update().order_by("pk").values_list("pk"))
+    return passages.delete()[1].get("models.RagData", 0)
 
 
 def _weigh(document: Document, passages: Sequence[NewPassage]) -> list[WeighedText]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from chat.library.files import remove_file, remove_files_of_nobody
@@ -20,16 +20,19 @@ def purge_library() -> int:
     due = Document.objects.filter(Q(deleted_at__lt=before) | Q(collection__deleted_at__lt=before))
     documents = list(due.order_by("created_datetime")[:_BATCH])
     for document in documents:
-        purge_document(document)
+        _purge(document, due)
     Collection.objects.filter(deleted_at__lt=before, documents=None).delete()
     remove_files_of_nobody()
     return len(documents)
 
 
-def purge_document(document: Document) -> None:
+def _purge(document: Document, due: QuerySet[Document]) -> None:
     files = [document.pk, *document.images.values_list("pk", flat=True)]
     with transaction.atomic():
-        list(Document.objects.select_for_update().filter(pk=document.pk).values_list("pk"))
+        locked = Document.objects.select_for_update().filter(pk=document.pk)
+        # A statement of its own: the same file, sent once more, brings the document back.
+        if not (locked.exists() and due.filter(pk=document.pk).exists()):
+            return
         remove_passages(document)
         document.delete()
     # After the rows: a file without a row is found again, a row without its file would be broken.

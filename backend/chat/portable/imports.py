@@ -19,6 +19,7 @@ from chat.notifications.imports import import_ended
 from chat.portable.doorbell import ring
 from chat.portable.reading import looks_readable
 from chat.portable.refusals import ImportEnded, ImportGaveUp, ImportRunning, ImportTooLarge, ImportUnsupported
+from chat.users import hold_user
 from models.conversation_import import UNREAD_IMPORTS
 from models.models import ConversationImport, ImportStatus, User
 
@@ -60,6 +61,7 @@ def add_import(*, user: User, file: ReceivedFile) -> ConversationImport:
 
 @transaction.atomic
 def _store(user: User, file: ReceivedFile) -> ConversationImport:
+    hold_user(user)
     lease = timezone.now() + timedelta(seconds=settings.IMPORT_LEASE_SECONDS)
     added = ConversationImport.objects.create(
         user=user, file_name=file.name, size_bytes=file.size_bytes, lease_until=lease
@@ -84,6 +86,10 @@ def cancel_import(wanted: ConversationImport) -> ConversationImport:
 def sweep_imports() -> int:
     """Ring again for imports that nobody reads; return how many. What took its workers with it is given up."""
     silent = ConversationImport.objects.filter(status__in=UNREAD_IMPORTS, lease_until__lt=Now())
+    # Their files go with the next purge.
+    silent.filter(cancel_requested=True).update(
+        status=ImportStatus.CANCELLED, lease_until=None, finished_datetime=Now()
+    )
     for import_id in silent.filter(attempts__gte=_MOST_ATTEMPTS).values_list("pk", flat=True):
         _give_up(silent.filter(pk=import_id))
     lease = Now() + timedelta(seconds=settings.IMPORT_LEASE_SECONDS)

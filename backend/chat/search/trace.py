@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.db import connection
 
-# Without an object for each row: every search waits for this.
+# Without an object for each row: every search waits for this. A passage that was deleted meanwhile leaves a row without.
 _STORE: LiteralString = """
     INSERT INTO search_logs (search_id, user_id, question_id, query, collections, searching_time, duration_ms,
                              data_id, rank, score)
     SELECT %(search_id)s, %(user)s, %(question)s, %(query)s, %(collections)s::uuid[], now(), %(duration)s,
-           found.data_id, found.rank, found.score
+           (SELECT data_id FROM rag_data WHERE data_id = found.data_id FOR KEY SHARE), found.rank, found.score
       FROM (VALUES (1)) AS search
       LEFT JOIN unnest(%(ids)s::bigint[], %(scores)s::float8[]) WITH ORDINALITY AS found(data_id, score, rank) ON true
 """

@@ -20,12 +20,12 @@ BATCH = 500
 
 # Whoever is active has come back; but not from being deleted.
 _RETURNED = "expired_datetime = CASE WHEN users.is_active THEN NULL ELSE users.expired_datetime END"
-# What a statement needs to write down a user and their session, by the ids of both, beside what else it does.
-# The user first, as whoever changes a user and then their sessions locks them.
-SEEN = f"""
+# What a statement needs to write down a user and their session, by the ids of both, beside what else it does; `seen` is
+# empty for a user who is gone. The user first, as whoever changes a user and then their sessions locks them.
+SEEN = """
     seen AS (
-        UPDATE users SET last_activity = GREATEST(last_activity, statement_timestamp()), {_RETURNED}
-         WHERE uuid = %s RETURNING uuid
+        UPDATE users SET last_activity = GREATEST(last_activity, statement_timestamp()), expired_datetime = NULL
+         WHERE uuid = %s AND is_active RETURNING uuid
     ), seen_there AS (
         UPDATE sessions SET last_seen = GREATEST(last_seen, statement_timestamp())
           FROM seen WHERE sessions.user_id = seen.uuid AND sessions.id = %s
