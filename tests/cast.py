@@ -8,6 +8,19 @@ from typing import Any
 
 import requests
 
+FAKE_MODEL = "fake/echo"
+
+
+def question_fields(question: str, **fields: Any) -> dict[str, Any]:
+    """The fields of a question; one that names a scenario of the fake goes to the fake.
+
+    Which model is the default depends on whether the fake has listed its models quickly enough.
+    """
+    named = "model" in fields or "models" in fields
+    if not named and ("{fake:" in question or "{title:" in question):
+        fields["model"] = FAKE_MODEL
+    return {"question_text": question, **fields}
+
 
 @dataclass(frozen=True)
 class Person:
@@ -30,7 +43,7 @@ class Person:
     def ask(self, question: str, *, key: str = "", wait: bool = True, **fields: Any) -> requests.Response:
         return self.post(
             "chats/",
-            {"question_text": question, **fields},
+            question_fields(question, **fields),
             params={"wait": "true"} if wait else {},
             headers={"Idempotency-Key": key or uuid.uuid4().hex},
         )

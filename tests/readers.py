@@ -19,7 +19,7 @@ import requests
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.cast import Person
+from tests.cast import Person, question_fields
 
 PATIENCE_SECONDS = 40.0
 
@@ -126,7 +126,7 @@ class Tab:
 
     def ask(self, text: str, **fields: Any) -> Shown:
         """Ask, and return the answer that is now watched."""
-        self.send("ask", question_text=text, **{"client_key": "", **fields})
+        self.send("ask", **question_fields(text, **{"client_key": "", **fields}))
         accepted = self.until(lambda frame: frame["type"] in ("accepted", "error"))
         assert accepted["type"] == "accepted", accepted
         return self.answers[accepted["chat"]["question_id"]]

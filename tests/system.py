@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -18,7 +20,7 @@ import requests
 from tests.fakes.upstream import Upstream
 
 ROOT = Path(__file__).resolve().parents[1]
-START_SECONDS = 60
+START_SECONDS = 120
 # A dead worker is noticed after a few seconds instead of fifteen.
 HASTE = {
     "ANSWER_LEASE_SECONDS": "3",
@@ -67,7 +69,10 @@ class LiveSystem:
     def configure(self, **variables: str) -> None:
         """Rewrite the `.env` that the parts read; it counts at the next `models/check/`."""
         lines = [f"{name}='{value}'" for name, value in variables.items()]
-        self.env_file.write_text("\n".join(lines) + "\n")
+        # In place, a part that looks just then would read half of it.
+        draft = self.env_file.with_suffix(".draft")
+        draft.write_text("\n".join(lines) + "\n")
+        draft.replace(self.env_file)
 
     def use_fake_endpoint(self) -> None:
         endpoints = [{"name": "fake", "base_url": self.upstream.url}]
@@ -152,11 +157,21 @@ def wait_until(condition: Callable[[], object], what: str, *, seconds: float = S
         time.sleep(0.05)
 
 
+# Each xdist worker has a share of the ports below those that systems give to outgoing connections;
+# another run on this machine begins elsewhere in it.
+_PORTS_EACH = 600
+_FIRST_PORT = 13_000 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 32 * _PORTS_EACH
+_places = itertools.count(random.SystemRandom().randrange(_PORTS_EACH))
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that is free, and that no other worker draws before the caller binds it."""
+    for place in itertools.islice(_places, _PORTS_EACH):
+        port = _FIRST_PORT + place % _PORTS_EACH
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("", port))
+            return port
+    raise AssertionError("all ports are taken")
 
 
 def listens(port: int) -> bool:
@@ -167,5 +182,5 @@ def listens(port: int) -> bool:
 def _ok(url: str) -> bool:
     try:
         return requests.get(url, timeout=5).status_code == 200
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False

@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image
 
 from tests.cast import Person
-from tests.system import wait_until
+from tests.system import START_SECONDS, wait_until
 
 Json = dict[str, Any]
 
@@ -29,7 +29,7 @@ def add_one(person: Person, name: str, content: bytes, *, status: str = "done", 
     return document
 
 
-def read_to_the_end(person: Person, document: Json) -> Json:
+def read_to_the_end(person: Person, document: Json, *, seconds: float = START_SECONDS) -> Json:
     """Wait until a document is read, well or not; return it."""
     seen: list[Json] = []
 
@@ -37,7 +37,7 @@ def read_to_the_end(person: Person, document: Json) -> Json:
         seen.append(person.get(f"documents/{document['id']}/").json())
         return seen[-1]["status"] not in {"queued", "reading"}
 
-    wait_until(is_read, f"{document['file_name']} is read")
+    wait_until(is_read, f"{document['file_name']} is read", seconds=seconds)
     return seen[-1]
 
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import random
 import time
 
 from django.conf import settings
+
+
+def somewhere() -> str:
+    return f"198.51.{random.randrange(256)}.{random.randrange(1, 255)}"
 
 
 def signed(address: str, *, when: int = 0, secret: str = "") -> dict[str, str]:

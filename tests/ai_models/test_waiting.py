@@ -39,7 +39,7 @@ async def ask_in_vain(model) -> tuple[str, ModelError]:
 @pytest.mark.parametrize("scenario", ["stall_head", "stall", "pings"])
 @pytest.mark.asyncio
 async def test_the_first_token_is_not_waited_for_without_end(make_model, upstream, scenario):
-    model = make_model(scenario, replace(QUICK, first_token=0.3))
+    model = make_model(scenario, replace(QUICK, first_token=1.0))
     text, error = await ask_in_vain(model)
     assert isinstance(error, ModelTimeout) and text == ""
     assert len(upstream.chat_requests) == 1, "a slow server is not asked twice"
@@ -49,7 +49,7 @@ async def test_the_first_token_is_not_waited_for_without_end(make_model, upstrea
 @pytest.mark.parametrize("scenario", ["stall:2", "pings:2"])
 @pytest.mark.asyncio
 async def test_the_next_token_is_not_waited_for_without_end(make_model, scenario):
-    text, error = await ask_in_vain(make_model(scenario, replace(QUICK, between_tokens=0.3)))
+    text, error = await ask_in_vain(make_model(scenario, replace(QUICK, between_tokens=1.0)))
     assert isinstance(error, ModelTimeout) and text == "w0 w1 "
 
 
@@ -61,7 +61,7 @@ async def test_the_gap_is_counted_between_tokens_not_over_the_answer(make_model)
 
 @pytest.mark.asyncio
 async def test_the_whole_answer_has_a_limit(make_model):
-    text, error = await ask_in_vain(make_model("slow:20/s:1000", replace(QUICK, total=0.5)))
+    text, error = await ask_in_vain(make_model("slow:20/s:1000", replace(QUICK, total=1.5)))
     assert isinstance(error, ModelTimeout) and text.startswith("w0 ")
 
 

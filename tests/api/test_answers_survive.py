@@ -13,7 +13,7 @@ import requests
 from django.db import connection
 
 from models.models import Chat
-from tests.cast import Person, new_guest
+from tests.cast import Person, new_guest, question_fields
 from tests.system import LiveSystem, start_worker, wait_until
 
 WHOLE = "w0 w1 w2 tell me"
@@ -49,7 +49,7 @@ def finished(owner: Person, question_id: str) -> dict[str, Any]:
 def end_database_connections() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
             "WHERE pid <> pg_backend_pid() AND usename = current_user"
         )
         assert cursor.fetchone()[0] > 0
@@ -79,7 +79,7 @@ def test_killed_workers_answer_is_rerun(system: LiveSystem, owner: Person, worke
     worker.kill()
     worker.wait()
     with start_worker(system.folder):
-        wait_until(lambda: len(system.upstream.chat_requests) == 2, "another worker asks the model again")
+        wait_until(lambda: len(system.upstream.chat_requests) >= 2, "another worker asks the model again")
         system.upstream.release()
         answer = finished(owner, question_id)
     assert (answer["status"], answer["response_text"], answer["attempts"]) == ("done", WHOLE, 2)
@@ -91,7 +91,7 @@ def test_worker_that_was_frozen_beyond_its_lease_writes_nothing(
     question_id = ask_and_wait_for_checkpoint(owner)
     worker.send_signal(signal.SIGSTOP)
     with start_worker(system.folder):
-        wait_until(lambda: len(system.upstream.chat_requests) == 2, "another worker takes the answer over")
+        wait_until(lambda: len(system.upstream.chat_requests) >= 2, "another worker takes the answer over")
         worker.send_signal(signal.SIGCONT)
         # The one that woke up is told that the row is not its own, and hangs up.
         wait_until(lambda: read(owner, question_id)["attempts"] == 2, "the second attempt is on its way")
@@ -109,7 +109,7 @@ def test_stopped_worker_gives_its_answer_back(
     worker.wait(20)
     assert read(owner, question_id)["status"] == "queued"
     with start_worker(system.folder):
-        wait_until(lambda: len(system.upstream.chat_requests) == 2, "another worker asks the model again")
+        wait_until(lambda: len(system.upstream.chat_requests) >= 2, "another worker asks the model again")
         system.upstream.release()
         answer = finished(owner, question_id)
     assert (answer["status"], answer["response_text"], answer["attempts"]) == ("done", WHOLE, 1)
@@ -149,7 +149,7 @@ def test_answers_that_search_outlive_their_database_connections(owner: Person, d
     assert owner.ask("hello", model="builtin").json()["status"] == "done"
     end_database_connections()
     question_id = owner.ask("hello", model="builtin", wait=False).json()["question_id"]
-    wait_until(lambda: read(owner, question_id)["status"] == "done", "the worker has new connections", seconds=15)
+    wait_until(lambda: read(owner, question_id)["status"] == "done", "the worker has new connections", seconds=30)
 
 
 def test_answers_outlive_a_failure_of_the_jobs(
@@ -185,7 +185,7 @@ def test_fifty_wait_and_others_are_answered_at_once(system: LiveSystem) -> None:
     people = [new_guest(system.api_url) for _ in range(50)]
     with ThreadPoolExecutor(50) as pool:
         waiting = [pool.submit(person.ask, HELD) for person in people]
-        wait_until(lambda: len(system.upstream.chat_requests) == 50, "all fifty are with the model")
+        wait_until(lambda: len(system.upstream.chat_requests) >= 50, "all fifty are with the model")
         reply = new_guest(system.api_url).ask("hello", model="builtin")
         assert reply.json().get("status") == "done", reply.text
         system.upstream.release()
@@ -254,7 +254,8 @@ def test_endpoint_that_is_not_there(system: LiveSystem, owner: Person) -> None:
 
 def test_waiting_client_that_hangs_up_loses_nothing(system: LiveSystem, owner: Person) -> None:
     with pytest.raises(requests.Timeout):
-        owner.post("chats/", {"question_text": HELD}, params={"wait": "true"}, timeout=1)
+        owner.post("chats/", question_fields(HELD), params={"wait": "true"}, timeout=1)
     system.upstream.release()
-    chats = owner.get("chats/").json()["results"]
-    assert finished(owner, chats[0]["question_id"])["response_text"] == WHOLE
+    wait_until(lambda: owner.get("chats/").json()["results"], "the question is stored")
+    (chat,) = owner.get("chats/").json()["results"]
+    assert finished(owner, chat["question_id"])["response_text"] == WHOLE

@@ -19,8 +19,6 @@ from tests.fakes import documents as made
 from tests.system import LiveSystem
 from tests.uploads import add, add_one, read_to_the_end, refusal_of
 
-# More on a machine that is busy with other things.
-ENOUGH_SECONDS = 5 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 FLAT_BYTES = 60_000_000
 GIGABYTE = 1_000_000_000
 BOUNDARY = "----of-a-test"
@@ -59,7 +57,7 @@ def test_hostile_file_is_refused_with_its_reason_within_seconds(warm: Person, na
         document = read_to_the_end(warm, document)
         took = time.monotonic() - started
     assert (document["status"], refusal_of(document), document["passage_count"]) == ("failed", reason, 0)
-    assert took < ENOUGH_SECONDS
+    assert took < enough_seconds()
 
 
 @pytest.mark.parametrize(
@@ -87,12 +85,12 @@ def test_gigabyte_without_a_length_is_refused_while_it_is_sent(warm: Person) -> 
         status, body, sent = send_endlessly(warm)
         took = time.monotonic() - started
     assert (status, json.loads(body)["error"]["code"]) == (413, "too_large")
-    assert took < ENOUGH_SECONDS and sent < GIGABYTE
+    assert took < enough_seconds() and sent < GIGABYTE
     assert warm.get("documents/").status_code == 200
 
 
 def test_gigabyte_with_a_length_is_refused_before_it_is_sent(warm: Person) -> None:
-    connection = http.client.HTTPConnection(urlsplit(warm.api_url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(warm.api_url).netloc, timeout=60)
     headers = {"Authorization": f"Bearer {warm.token}", "Content-Length": str(GIGABYTE)}
     connection.request("POST", "/api/documents/", headers=headers)
     assert connection.getresponse().status == 413
@@ -104,13 +102,18 @@ def test_stranger_cannot_fill_the_disk(warm: Person) -> None:
     assert sent < 200_000_000
 
 
+def enough_seconds() -> float:
+    """More on a machine that is busy with other things."""
+    return 20 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def send_endlessly(person: Person) -> tuple[int, bytes, int]:
     """Send a file in chunks, with no word of its length, until the server answers."""
     address = urlsplit(person.api_url)
     assert address.hostname and address.port
     chunk = b"x" * 65_536
     head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'.encode()
-    with socket.create_connection((address.hostname, address.port), timeout=20) as wire:
+    with socket.create_connection((address.hostname, address.port), timeout=60) as wire:
         wire.sendall(
             f"POST /api/documents/ HTTP/1.1\r\nHost: {address.netloc}\r\nTransfer-Encoding: chunked\r\n"
             f"Authorization: Bearer {person.token or 'nobody'}\r\n"

@@ -32,12 +32,13 @@ def test_schemathesis_finds_nothing(live_system: LiveSystem, tmp_path: Path) -> 
         *(program, "run", f"{live_system.api_url}/api/schema/"),
         *("--header", f"Authorization: Bearer {guest.token}"),
         *("--max-examples", "5", "--seed", "20261123", "--generation-database", "none"),
+        *("--request-timeout", "60"),
         *("--exclude-checks", ",".join(NOT_ASKED)),
         *(part for operation in LEFT_OUT for part in ("--exclude-operation-id", operation)),
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": "tests.api.schemathesis_hooks"}
     done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     # It really was signed in, and had something to play with.

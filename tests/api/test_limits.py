@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from tests.cast import Person, new_guest
 from tests.own_redis import OwnApi, own_api
 from tests.readers import Tab
 from tests.system import LiveSystem, wait_until
-from tests.visitors import signed
+from tests.visitors import signed, somewhere
 
 
 @pytest.fixture(autouse=True)
@@ -46,10 +45,6 @@ def limited(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> 
 def guarded(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnApi]:
     with own_api(tmp_path_factory.mktemp("guarded-api"), GUESTS_PER_HOUR="3") as api:
         yield api
-
-
-def somewhere() -> str:
-    return f"198.51.{random.randrange(256)}.{random.randrange(1, 255)}"
 
 
 def assert_refused(reply: requests.Response, code: str, *, seconds: int) -> None:

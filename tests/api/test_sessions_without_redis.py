@@ -36,7 +36,7 @@ def redis_away(api: OwnApi, how: str) -> Iterator[None]:
             yield
     finally:
         person = new_guest(api.url)
-        wait_until(lambda: not degraded(person.get("users/me/")), "the API uses Redis again", seconds=10)
+        wait_until(lambda: not degraded(person.get("users/me/")), "the API uses Redis again", seconds=30)
 
 
 def degraded(reply: requests.Response) -> bool:
@@ -70,7 +70,7 @@ def test_restarted_redis_logs_nobody_out(separate_api: OwnApi, guest: Person) ->
     assert_holds(guest)
     separate_api.redis.restart()
     assert_holds(guest)
-    wait_until(lambda: not degraded(assert_holds(guest)), "the API uses Redis again", seconds=10)
+    wait_until(lambda: not degraded(assert_holds(guest)), "the API uses Redis again", seconds=30)
 
 
 @pytest.mark.parametrize("how", ["stalled", "stopped"])
@@ -78,12 +78,13 @@ def test_requests_go_on_without_redis_and_it_heals(separate_api: OwnApi, guest: 
     with redis_away(separate_api, how):
         started = time.monotonic()
         first = assert_holds(guest)
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 10
         assert degraded(first)
         started = time.monotonic()
-        for _ in range(10):
+        # If each waited for the stalled one: 30 s.
+        for _ in range(30):
             assert degraded(assert_holds(guest))
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 10
         assert len(guest.get("sessions/").json()["results"]) == 1
         newcomer = new_guest(separate_api.url)
         assert degraded(assert_holds(newcomer))
@@ -96,8 +97,9 @@ def test_many_requests_at_once_share_one_wait(separate_api: OwnApi, guest: Perso
     with redis_away(separate_api, "stalled"):
         started = time.monotonic()
         with ThreadPoolExecutor(12) as pool:
-            replies = list(pool.map(lambda _: assert_holds(guest), range(36)))
-        assert time.monotonic() - started < 4
+            replies = list(pool.map(lambda _: assert_holds(guest), range(240)))
+        # If each waited: 20 s.
+        assert time.monotonic() - started < 10
         assert all(degraded(reply) for reply in replies)
 
 

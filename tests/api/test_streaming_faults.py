@@ -14,7 +14,7 @@ from django.db import connection
 from websockets.exceptions import ConnectionClosed
 
 from tests.apart import APPLICATION, Apart, system_apart
-from tests.cast import Person, new_guest
+from tests.cast import FAKE_MODEL, Person, new_guest
 from tests.readers import EventStream, Shown, Tab, open_socket
 from tests.system import LiveSystem, wait_until
 
@@ -82,23 +82,23 @@ def assert_whole(tab: Tab, shown: Shown, text: str = words(100)) -> None:
 
 
 def test_wiped_redis(tab: Tab, apart: Apart) -> None:
-    shown = begin(tab)
+    shown = begin(tab, "{fake:slow:40/s:200}")
     for characters in (60, 120, 180):
         apart.redis.command("FLUSHALL")
         tab.read_until(shown, lambda characters=characters: len(shown.text) >= characters)  # type: ignore[misc]
-    assert_whole(tab, shown)
+    assert_whole(tab, shown, words(200))
     assert shown.kinds.count("delta") > 20, "the live log goes on, it is not only the row that is read"
 
 
 def test_restarted_redis(tab: Tab, owner: Person, apart: Apart) -> None:
-    shown = begin(tab, "{fake:slow:40/s:200}")
+    shown = begin(tab, "{fake:slow:40/s:400}")
     question_id = tab.question_of(shown)
     with apart.redis.stopped():
         # What is written meanwhile never comes to the live log: a hole that only the row can heal.
         known = len(stored(owner, question_id)["response_text"])
         wait_until(lambda: len(stored(owner, question_id)["response_text"]) > known + 40, "the answer goes on")
     before = shown.kinds.count("delta")
-    assert_whole(tab, shown, words(200))
+    assert_whole(tab, shown, words(400))
     assert shown.kinds.count("delta") - before > 20, "the live log goes on, it is not only the row that is read"
 
 
@@ -161,7 +161,7 @@ def throw_out_all_for(seconds: float) -> None:
     while time.monotonic() < end:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = %s",
+                "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE application_name = %s",
                 [APPLICATION],
             )
             thrown_out += cursor.fetchone()[0]
@@ -174,7 +174,7 @@ def throw_out_all_for(seconds: float) -> None:
 def test_watch_begins_before_any_worker_is_there(owner: Person, apart: Apart) -> None:
     apart.kill_workers()
     with Tab(owner) as tab:
-        shown = tab.ask("one two three")
+        shown = tab.ask("one two three", model=FAKE_MODEL)
         tab.read_until(shown, lambda: shown.kinds == ["status"])
         apart.start_worker()
         assert_whole(tab, shown, "one two three")
@@ -199,7 +199,7 @@ def test_worker_that_wakes_up_with_the_whole_answer_writes_nothing(tab: Tab, apa
     apart.upstream.release()  # The first one's model finishes its answer,
     apart.upstream.reset()  # the model of the next one is held again.
     second = apart.start_worker()
-    wait_until(lambda: len(apart.upstream.chat_requests) == 1, "a second worker takes the answer over")
+    wait_until(lambda: len(apart.upstream.chat_requests) >= 1, "a second worker takes the answer over")
     first.wake()
     first.stop()  # It comes to the end of what it has begun, and leaves.
     answer = stored(tab.person, question_id)
@@ -207,7 +207,7 @@ def test_worker_that_wakes_up_with_the_whole_answer_writes_nothing(tab: Tab, apa
     tab.read_until(shown, lambda: shown.epoch == 2 and shown.text == "w0 w1 w2 ")
     second.kill()
     apart.start_worker()
-    wait_until(lambda: len(apart.upstream.chat_requests) == 2, "a third worker takes the answer over")
+    wait_until(lambda: len(apart.upstream.chat_requests) >= 2, "a third worker takes the answer over")
     apart.upstream.release()
     assert_whole(tab, shown, WHOLE)
     assert (shown.epochs[-1], stored(tab.person, question_id)["attempts"]) == (3, 3)
@@ -233,13 +233,13 @@ def test_stopped_in_the_middle(tab: Tab, owner: Person) -> None:
 def test_stopped_before_it_began(owner: Person, apart: Apart) -> None:
     apart.kill_workers()
     with Tab(owner) as tab:
-        shown = tab.ask("hello")
+        shown = tab.ask("hello", model=FAKE_MODEL)
         tab.send("cancel", question_id=tab.question_of(shown))
         tab.follow(shown)
         assert shown.end and shown.end["status"] == "cancelled"
         apart.start_worker()
         # The worker that looks later leaves the answer alone: it answers the next one.
-        assert tab.follow(tab.ask("one two")).text == "one two"
+        assert tab.follow(tab.ask("one two", model=FAKE_MODEL)).text == "one two"
     answer = stored(owner, tab.question_of(shown))
     assert (answer["status"], answer["response_text"], answer["attempts"]) == ("cancelled", "", 0)
 
@@ -274,7 +274,7 @@ def test_conversation_deleted_in_the_middle(tab: Tab, owner: Person, apart: Apar
 
 
 def test_watch_after_the_end(tab: Tab, owner: Person, apart: Apart) -> None:
-    question_id = owner.ask("one two three").json()["question_id"]
+    question_id = owner.ask("one two three", model=FAKE_MODEL).json()["question_id"]
     apart.redis.command("FLUSHALL")  # The row alone is enough.
     assert_whole(tab, tab.watch(question_id), "one two three")
 

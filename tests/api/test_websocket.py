@@ -13,7 +13,7 @@ from django.utils import timezone
 from chat.conversations import create_conversation
 from models.models import Chat, Conversation
 from tests.accounts import row_of
-from tests.cast import Person, new_guest
+from tests.cast import FAKE_MODEL, Person, new_guest
 from tests.readers import Shown, Tab
 from tests.system import LiveSystem, wait_until
 
@@ -40,7 +40,7 @@ def words(count: int) -> str:
 
 
 def test_question_is_accepted_and_its_answer_shown_piece_by_piece(tab: Tab, system: LiveSystem) -> None:
-    tab.send("ask", client_key="first", mode="ai", question_text=HELD)
+    tab.send("ask", client_key="first", mode="ai", model=FAKE_MODEL, question_text=HELD)
     accepted = tab.receive()
     assert (accepted["type"], accepted["client_key"]) == ("accepted", "first")
     question_id = accepted["chat"]["question_id"]
@@ -75,11 +75,11 @@ def test_failed_answer_ends_with_its_code_and_a_sentence(tab: Tab) -> None:
 
 
 def test_two_tabs_see_the_same(tab: Tab, owner: Person, system: LiveSystem) -> None:
-    first = tab.ask("{fake:slow:60/s:90}")
+    first = tab.ask("{fake:slow:60/s:300}")
     with Tab(owner) as other:
         second = other.follow(other.watch(tab.question_of(first)))
         tab.follow(first)
-    assert first.text == second.text == words(90) == stored(owner, tab.question_of(first))["response_text"]
+    assert first.text == second.text == words(300) == stored(owner, tab.question_of(first))["response_text"]
     # In frames of 40 ms; whoever only read the row would see a handful.
     assert min(first.kinds.count("delta"), second.kinds.count("delta")) > 15
 
@@ -127,7 +127,7 @@ def test_watch_goes_on_from_its_cursor(tab: Tab, owner: Person, system: LiveSyst
 
 
 def test_twenty_lost_links_leave_two_tabs_with_the_same_text(tab: Tab, owner: Person) -> None:
-    first = tab.ask("{fake:slow:100/s:500}", mode="ai")
+    first = tab.ask("{fake:slow:100/s:6000}", mode="ai")
     with Tab(owner) as other:
         second = other.watch(tab.question_of(first))
         for flap in range(20):
@@ -137,9 +137,12 @@ def test_twenty_lost_links_leave_two_tabs_with_the_same_text(tab: Tab, owner: Pe
             assert shown.end is None, "the answer was over before the links were lost"
             flapping.drop()
             flapping.connect_again()
+        other.send("cancel", question_id=tab.question_of(first))
         tab.follow(first)
         other.follow(second)
-    assert first.text == second.text == words(500) == stored(owner, tab.question_of(first))["response_text"]
+    assert first.end and second.end and first.end["status"] == second.end["status"] == "cancelled"
+    assert first.text == second.text == stored(owner, tab.question_of(first))["response_text"]
+    assert words(6000).startswith(first.text)
 
 
 @pytest.mark.parametrize("after", ["", "nonsense", "1-", "-1", "9" * 5000 + "-1", "²-1", "0-0"])
@@ -274,7 +277,7 @@ def test_socket_watches_so_many_at_once_and_no_more(tab: Tab, owner: Person, dat
 
 
 def test_frames_are_readable_text(tab: Tab) -> None:
-    tab.send("ask", client_key="", question_text="안녕하세요 세계 {fake:split}")
+    tab.send("ask", client_key="", model=FAKE_MODEL, question_text="안녕하세요 세계 {fake:split}")
     while True:
         frame = tab.socket.recv(timeout=30)
         assert isinstance(frame, str)

@@ -91,7 +91,7 @@ def test_names_are_hidden_everywhere_until_the_choice(owner: Person) -> None:
     group, conversation = first["group"], first["conversation"]
     # Nobody has watched this one: it is told of.
     unwatched = owner.ask("Unwatched", mode="ai", models=names, blind=True, wait=False)
-    wait_until(lambda: len(owner.get("notifications/").json()["results"]) == 2, "both answers are told of")
+    wait_until(lambda: owner.get("notifications/").json()["unread"] == 2, "both answers are told of")
     refused = owner.post(f"chats/{first['question_id']}/regenerate/", {"model": names[0]})
     assert refused.status_code == 400
     everywhere = [

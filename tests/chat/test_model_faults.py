@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -110,21 +111,28 @@ def test_busy_model_that_wishes_too_much_is_not_waited_for(owner: Person, system
 # --- How long is waited ------------------------------------------------------------------
 
 
-@pytest.fixture
-def hasty_system(live_system: LiveSystem) -> Iterator[LiveSystem]:
-    """The worker has little patience; the one that all tests share rests meanwhile."""
+@contextmanager
+def another_worker(live_system: LiveSystem, **settings: str) -> Iterator[LiveSystem]:
+    """With settings of its own; the one that all tests share rests meanwhile."""
     live_system.stop_worker()
     try:
-        with start_worker(
-            live_system.folder,
-            MODEL_FIRST_TOKEN_SECONDS="1",
-            MODEL_GAP_SECONDS="1.5",
-            MODEL_TOTAL_SECONDS="5",
-            MODEL_RETRY_AFTER_SECONDS="1",
-        ):
+        with start_worker(live_system.folder, **settings):
             yield live_system
     finally:
         live_system.start_worker()
+
+
+@pytest.fixture
+def hasty_system(live_system: LiveSystem) -> Iterator[LiveSystem]:
+    """The worker has little patience."""
+    with another_worker(
+        live_system,
+        MODEL_FIRST_TOKEN_SECONDS="3",
+        MODEL_GAP_SECONDS="3",
+        MODEL_TOTAL_SECONDS="10",
+        MODEL_RETRY_AFTER_SECONDS="1",
+    ) as system:
+        yield system
 
 
 def test_deadlines_are_settings(hasty_system: LiveSystem, owner: Person) -> None:
@@ -135,16 +143,18 @@ def test_deadlines_are_settings(hasty_system: LiveSystem, owner: Person) -> None
         "stall:2": ("interrupted", "w0 w1 "),
         "pings:2": ("interrupted", "w0 w1 "),
     }
+    # What a worker has to load for its first answer does not count.
+    ask(owner, "hello", model="fake/echo")
     with ThreadPoolExecutor(len(people)) as pool:
         # Each a model of its own: what keeps silent too often is left in peace.
         asked = {name: pool.submit(ask, owner, f"{{fake:{name}}}", model=f"fake/{name}") for name in people}
     for name, (status, text) in people.items():
         answer = asked[name].result()
         assert outcome(answer) == (status, "model_timeout", text), name
-        assert seconds_of(answer) < 4, f"{name} is given up well before an answer's whole time is over"
+        assert seconds_of(answer) < 9, f"{name} is given up well before an answer's whole time is over"
     endless = ask(owner, "{fake:slow:10/s:1000}")
     assert outcome(endless)[:2] == ("interrupted", "model_timeout")
-    assert endless["response_text"].startswith("w0 w1 ") and 10 < len(endless["response_text"].split()) <= 50
+    assert endless["response_text"].startswith("w0 w1 ") and 10 < len(endless["response_text"].split()) <= 100
 
 
 def seconds_of(answer: Answer) -> float:
@@ -164,14 +174,23 @@ def fail_in_a_row(owner: Person, model: str, times: int) -> None:
     assert {outcome(answer) for answer in answers} == {("failed", "model_failed", "")}
 
 
-def test_model_that_keeps_failing_is_left_in_peace_for_a_while(owner: Person, system: LiveSystem) -> None:
+@pytest.fixture
+def patient_system(live_system: LiveSystem) -> Iterator[LiveSystem]:
+    """What is asked at once after a failure is asked before the rest is over, on a busy machine too."""
+    with another_worker(live_system, MODEL_REST_SECONDS="5") as system:
+        yield system
+
+
+def test_model_that_keeps_failing_is_left_in_peace_for_a_while(
+    patient_system: LiveSystem, owner: Person, system: LiveSystem
+) -> None:
     fail_in_a_row(owner, "fake/tired", 5)
     system.upstream.reset()
     assert outcome(ask(owner, "hello", model="fake/tired")) == ("failed", "model_failed", "")
     assert system.upstream.chat_requests == []
     assert ask(owner, "hello", model="fake/fresh")["status"] == "done", "other models are asked as ever"
     wait_until(
-        lambda: ask(owner, "hello", model="fake/tired")["status"] == "done", "it is asked again and answers", seconds=20
+        lambda: ask(owner, "hello", model="fake/tired")["status"] == "done", "it is asked again and answers", seconds=30
     )
     assert ask(owner, "hello", model="fake/tired")["status"] == "done"
 

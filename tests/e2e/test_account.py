@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import NewVisitor
 from tests.e2e.visitor import SLOW, Visitor
-from tests.system import LiveSystem
+from tests.system import LiveSystem, wait_until
 
 PASSWORD = "a long password"
 # The page looks every four seconds; a busy machine takes longer.
@@ -34,6 +34,7 @@ def sign_in(visitor: Visitor, name: str) -> Visitor:
     visitor.page.goto(visitor.url + "/account")
     fill(visitor.page, "page", name=name, password=PASSWORD)
     expect(visitor.page.get_by_role("heading", name=name)).to_be_visible(timeout=SLOW)
+    visitor.until_signed_in()
     return visitor
 
 
@@ -53,8 +54,9 @@ def name() -> str:
 def laptop(visitor: Visitor, name: str) -> Visitor:
     """Signed in to an account that was a guest with one chat, which is on screen."""
     visitor.ask("Remember me")
-    address = visitor.page.url
+    address, guest = visitor.page.url, str(visitor.session_cookie()["value"])
     become_account(visitor, name)
+    visitor.until_signed_in(earlier=guest)
     visitor.page.goto(address)
     expect(visitor.questions).to_have_text(["Remember me"], timeout=SLOW)
     return visitor
@@ -83,13 +85,14 @@ def test_signing_out_removes_the_cookie(phone: Visitor) -> None:
     phone.page.get_by_role("button", name="Sign out", exact=True).first.click()
     expect(phone.page.get_by_text("You are signed out on this device.")).to_be_visible()
     expect(phone.page.locator(".st-key-conversations")).to_have_count(0)
+    wait_until(lambda: not phone.has_session_cookie(), "the cookie is removed")
     phone.page.reload()
     expect(phone.page.locator(".st-key-card-joining")).to_be_visible(timeout=SLOW)
     assert not phone.has_session_cookie()
 
 
 def test_a_session_ended_elsewhere_is_noticed_and_gone_on_with(laptop: Visitor, phone: Visitor, name: str) -> None:
-    address = laptop.page.url
+    address, ended = laptop.page.url, str(laptop.session_cookie()["value"])
     laptop.input.fill("half a thought")
     end_the_other_device(phone)
     expect(laptop.page.get_by_text("Your session has ended")).to_be_visible(timeout=SOON)
@@ -100,6 +103,7 @@ def test_a_session_ended_elsewhere_is_noticed_and_gone_on_with(laptop: Visitor, 
     fill(laptop.page, "dialog", name=name, password=PASSWORD)
     expect(laptop.questions).to_have_text(["Remember me"], timeout=SLOW)
     expect(laptop.input).to_have_value("half a thought")
+    laptop.until_signed_in(earlier=ended)
     laptop.reload()
     expect(laptop.questions).to_have_text(["Remember me"])
     expect(laptop.input).to_have_value("half a thought")
@@ -127,6 +131,7 @@ def test_a_session_that_ends_in_mid_answer_loses_neither_answer_nor_draft(
 
 def test_a_chat_asked_on_one_device_appears_on_the_other(laptop: Visitor, phone: Visitor) -> None:
     phone.conversations.filter(has_text="Remember me").click()
+    expect(phone.answers).to_have_count(1)
     phone.ask("Asked on the phone")
     expect(laptop.questions).to_have_text(["Remember me", "Asked on the phone"], timeout=SOON)
     expect(laptop.answers).to_have_count(2, timeout=SLOW)

@@ -20,16 +20,20 @@ WHOLE = re.compile(r"w0 w1 .* w59", re.DOTALL)
 # stands there before the page has drawn the turn in its own place. Only when either is new.
 WITNESS = """
 question => {
+  window.witness?.disconnect();
   window.witnessed = [];
-  new MutationObserver(() => {
+  window.witness = new MutationObserver(() => {
     const all = [...document.querySelectorAll('[class*="st-key-turn-"]')].filter(turn => turn.checkVisibility());
     const turns = all.filter(turn => turn.querySelector('.tc-question')?.textContent === question);
     const texts = turns.map(turn => turn.querySelector('[class*="st-key-answer-"]')?.textContent ?? '');
     const seen = [texts[0] ?? null, turns.length > 0 && !turns[0].closest('.st-key-transcript')];
     if (`${seen}` !== `${witnessed.at(-1)}`) witnessed.push(seen);
-  }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  });
+  witness.observe(document.body, { childList: true, subtree: true, characterData: true });
 }
 """
+# The page does not wait for the words of a slow model; on a busy machine some are slow.
+TRIES = 6
 
 # The copy buttons that a click on the composer would meet, wherever the answer is scrolled to.
 ON_TOP = """
@@ -76,16 +80,26 @@ def test_first_words_are_there_before_the_page_and_stay(new_visitor: NewVisitor,
     visitor = new_visitor()
     visitor.page.route_web_socket("**/_stcore/stream", draw_each_part_alone)
     visitor.open("/ai").ask("first")
-    question = "Count {fake:held:20}"
-    visitor.page.evaluate(WITNESS, question)
-    visitor.send(question)
-    expect(visitor.page.get_by_role("button", name="Stop answer")).to_be_visible(timeout=SLOW)
-    live_system.upstream.release()
-    expect(visitor.answers).to_have_count(2, timeout=SLOW)
-    witnessed = visitor.page.evaluate("witnessed")
-    assert next(is_ahead for text, is_ahead in witnessed if text)
+    for number in range(TRIES):
+        live_system.upstream.reset()
+        visitor.until_still()
+        question = f"Count {number} {{fake:held:20}}"
+        visitor.page.evaluate(WITNESS, question)
+        visitor.send(question)
+        expect(visitor.page.get_by_role("button", name="Stop answer")).to_be_visible(timeout=SLOW)
+        live_system.upstream.release()
+        expect(visitor.answers).to_have_count(number + 2, timeout=SLOW)
+        witnessed = visitor.page.evaluate("witnessed")
+        if was_ahead(witnessed):
+            break
+    assert was_ahead(witnessed), witnessed
     texts = list(dropwhile(lambda text: text is None, [text for text, _ in witnessed]))
     assert all(after.startswith(before.rstrip()) for before, after in pairwise(texts)), witnessed
+
+
+def was_ahead(witnessed: list[tuple[str | None, bool]]) -> bool:
+    """Whether the first words stood there before the page."""
+    return next(is_ahead for text, is_ahead in witnessed if text)
 
 
 def draw_each_part_alone(browser: WebSocketRoute) -> None:
@@ -101,18 +115,24 @@ def draw_each_part_alone(browser: WebSocketRoute) -> None:
 
 def test_the_first_question_has_its_words_before_the_page(visitor: Visitor, live_system: LiveSystem) -> None:
     visitor.ask("first")
-    visitor.page.get_by_role("button", name="New chat").click()
-    expect(visitor.questions).to_have_count(0)
-    question = "Count {fake:held:20}"
-    visitor.page.evaluate(WITNESS, question)
-    visitor.send(question)
-    expect(visitor.newest).to_contain_text("w19")
-    expect(visitor.newest).to_be_in_viewport()
-    assert next(is_ahead for text, is_ahead in visitor.page.evaluate("witnessed") if text)
-    live_system.upstream.release()
-    expect(visitor.answers).to_have_count(1, timeout=SLOW)
-    expect(visitor.conversations).to_have_count(2)
-    assert shown(visitor.answers.last) == counted(20)
+    for number in range(TRIES):
+        live_system.upstream.reset()
+        visitor.page.get_by_role("button", name="New chat").click()
+        expect(visitor.questions).to_have_count(0)
+        visitor.until_still()
+        question = f"Count {number} {{fake:held:20}}"
+        visitor.page.evaluate(WITNESS, question)
+        visitor.send(question)
+        expect(visitor.newest).to_contain_text("w19")
+        expect(visitor.newest).to_be_in_viewport()
+        is_ahead = was_ahead(visitor.page.evaluate("witnessed"))
+        live_system.upstream.release()
+        expect(visitor.answers).to_have_count(1, timeout=SLOW)
+        expect(visitor.conversations).to_have_count(number + 2)
+        assert shown(visitor.answers.last) == counted(20)
+        if is_ahead:
+            break
+    assert is_ahead
 
 
 def test_a_question_stays_in_sight_when_its_answer_is_longer_than_the_window(visitor: Visitor) -> None:
@@ -158,6 +178,7 @@ def test_stop_keeps_what_has_come(visitor: Visitor) -> None:
     expect(visitor.page.get_by_text("You stopped this answer.")).to_be_visible()
     assert shown(visitor.newest) == counted(20)
     visitor.reload()
+    expect(visitor.newest).to_contain_text("w19")
     assert shown(visitor.newest) == counted(20)
 
 
@@ -249,7 +270,7 @@ def test_a_reload_while_words_pour_in_has_the_composer_before_the_end_on_a_slow_
     conversation = visitor.page.url.partition("?c=")[2]
     for number in range(1, 15):
         person.ask(f"question {number}\n\n{rich}", conversation=conversation).raise_for_status()
-    visitor.send("Count {fake:slow:60/s:4000}")
+    visitor.send("Count {fake:slow:60/s:20000}")
     expect(visitor.newest).to_contain_text("w99")
     visitor.slow_down(2)
     with visitor.page.expect_request("**/page/whole", timeout=2 * SLOW):

@@ -52,7 +52,10 @@ def test_a_reload_in_mid_answer_finds_it_again(visitor: Visitor, live_system: Li
     live_system.upstream.release()
     expect(visitor.answers).to_have_count(1, timeout=SLOW)
     expect(other.answers).to_have_count(1, timeout=SLOW)
-    assert visitor.answers.inner_text() == other.answers.inner_text()
+    for tab in (visitor, other):
+        expect(tab.answers.locator(".tc-answer-foot")).to_be_visible()
+        expect(tab.page.locator(".tc-waiting")).to_have_count(0)
+    expect(other.answers).to_have_text(visitor.answers.inner_text(), use_inner_text=True)
     live_system.upstream.reset()
 
 

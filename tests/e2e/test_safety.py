@@ -8,16 +8,18 @@ from playwright.sync_api import expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.e2e.visitor import Visitor
+from tests.e2e.visitor import SLOW, Visitor
 from tests.system import LiveSystem
 
 
 def test_a_picture_in_an_answer_reaches_no_other_host(visitor: Visitor) -> None:
     asked: list[str] = []
     visitor.page.on("request", lambda request: asked.append(request.url))
-    visitor.ask("![stolen](https://evil.example/picture.png)")
+    with visitor.page.expect_console_message(
+        lambda line: "Content Security Policy" in line.text and "evil.example" in line.text, timeout=2 * SLOW
+    ):
+        visitor.ask("![stolen](https://evil.example/picture.png)")
     expect(visitor.answers.locator("img[src*='evil.example']")).to_have_count(1)
-    assert any("Content Security Policy" in line and "evil.example" in line for line in visitor.console)
     assert visitor.page.evaluate("() => [...document.images].every(i => !i.src.includes('evil') || !i.naturalWidth)")
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.system import wait_until
+
 SLOW = 30_000  # milliseconds; the machine may be busy
 
 
@@ -61,7 +63,8 @@ class Visitor:
 
     @property
     def waiting(self) -> Locator:
-        return self.page.locator(".tc-waiting")
+        """While the page is drawn again there may be two for a moment."""
+        return self.page.locator(".tc-waiting").first
 
     def send(self, text: str) -> None:
         self.input.fill(text)
@@ -74,6 +77,10 @@ class Visitor:
         expect(self.answers).to_have_count(before + 1, timeout=SLOW)
         return self.answers.last
 
+    def until_still(self) -> None:
+        """Wait until the page is drawn to its end: its answers come before its input."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
     def slow_down(self, rate: float) -> None:
         """The browser's work on this page takes so many times longer."""
         self.context.new_cdp_session(self.page).send("Emulation.setCPUThrottlingRate", {"rate": rate})
@@ -83,10 +90,15 @@ class Visitor:
         expect(self.input).to_be_visible(timeout=SLOW)
 
     def session_cookie(self) -> dict[str, object]:
+        return self._session_cookies()[0]
+
+    def until_signed_in(self, *, earlier: str = "") -> None:
+        """Wait for a cookie with another token than that. To leave the page sooner would take its request along."""
+        wait_until(lambda: any(cookie["value"] != earlier for cookie in self._session_cookies()), "the cookie is set")
+
+    def _session_cookies(self) -> list[dict[str, object]]:
         cookies = [dict(cookie) for cookie in self.context.cookies()]
-        return next(
-            cookie for cookie in cookies if str(cookie["name"]).startswith("triple_chat_") and cookie["httpOnly"]
-        )
+        return [cookie for cookie in cookies if str(cookie["name"]).startswith("triple_chat_") and cookie["httpOnly"]]
 
     def has_session_cookie(self) -> bool:
         return any(cookie["httpOnly"] for cookie in self.context.cookies())

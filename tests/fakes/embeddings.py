@@ -10,6 +10,7 @@ All of them refuse a request in which one text has the word `UNSPEAKABLE`.
 import math
 import random
 import re
+from functools import cache
 from zlib import crc32
 
 from ai_models.embedding_probe import PAIRS
@@ -27,12 +28,14 @@ def fake_vector(model: str, text: str) -> list[float]:
     """Return a vector, not of length 1."""
     noise = model not in {"text-embedding-fake", "text-embedding-english"}
     if noise or (model == "text-embedding-english" and _HANGUL.search(text)):
-        return _direction(text)
+        return [*_direction(text)]
     words = [_PROBED[text]] if text in _PROBED else re.findall(r"\w+", text.lower())
     vectors = [_direction(SAME.get(word, word)) for word in words or ["nothing"]]
     return [math.fsum(column) for column in zip(*vectors, strict=True)]
 
 
-def _direction(word: str) -> list[float]:
+# The server has one thread: a search would wait until a batch of passages is computed.
+@cache
+def _direction(word: str) -> tuple[float, ...]:
     chance = random.Random(crc32(word.encode()))
-    return [chance.gauss(0, 1) for _ in range(DIMENSIONS)]
+    return tuple(chance.gauss(0, 1) for _ in range(DIMENSIONS))

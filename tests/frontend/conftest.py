@@ -21,11 +21,19 @@ os.environ["API_URL"] = f"http://127.0.0.1:{_server.server_address[1]}"
 
 
 @pytest.fixture
-def api() -> FakeApi:
-    """A fresh API behind the same address."""
+def api(monkeypatch: pytest.MonkeyPatch) -> FakeApi:
+    """A fresh API behind the same address. What it answers is there when the page is, on a busy machine too."""
+    monkeypatch.setattr("conversation.asking._QUICK_SECONDS", 10.0)
     fresh = FakeApi()
     _server.RequestHandlerClass.api = fresh  # type: ignore[attr-defined]
     return fresh
+
+
+@pytest.fixture
+def held_answers(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until `api.free.set()`; the page does not wait long for what does not come."""
+    monkeypatch.setattr("conversation.asking._QUICK_SECONDS", 0.1)
+    api.hold_answers()
 
 
 @pytest.fixture(autouse=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.frontend.fake_api import FakeApi
+from tests.frontend.fake_api import FakeApi, wait_until
 
 
 def client(token: str | None = None):  # type: ignore[no-untyped-def]
@@ -55,10 +56,14 @@ def test_a_post_without_a_key_is_not_sent_again(api: FakeApi) -> None:
 
 
 def test_waiting_brings_the_finished_answer(api: FakeApi, guest) -> None:  # type: ignore[no-untyped-def]
-    api.answer_seconds = 0.3
+    api.hold_answers()
     body = {"mode": "basic", "question_text": "hello"}
     assert guest.ask(body, key="k1").is_running
-    assert guest.ask(body, key="k1", wait=True).status == "done"
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(guest.ask, body, key="k1", wait=True)
+        assert wait_until(lambda: api.count("POST", "chats/") == 2, 5)
+        api.free.set()
+    assert waiting.result().status == "done"
 
 
 def test_the_cursor_is_taken_from_the_link_whatever_its_host(api: FakeApi, guest) -> None:  # type: ignore[no-untyped-def]

@@ -54,8 +54,8 @@ def test_html_in_a_question_is_shown_as_text(page: AppTest, api: FakeApi) -> Non
     assert not any("<img" in each.proto.body for each in page.get("html"))
 
 
+@pytest.mark.usefixtures("held_answers")
 def test_a_slow_answer_is_waited_for_and_appears(page: AppTest, api: FakeApi) -> None:
-    api.hold_answers()
     ask(page.run(), "slow one")
     assert questions(page) == ["slow one"]
     assert is_waiting(page)
@@ -70,20 +70,20 @@ def test_an_answer_is_waited_for_only_while_a_page_looks(api: FakeApi, monkeypat
     from api_client import ApiClient
     from conversation import waiting
 
-    monkeypatch.setattr("conversation.waiting._ASK_SECONDS", 0.3)
+    monkeypatch.setattr("conversation.waiting._ASK_SECONDS", 1.0)
     api.hold_answers()
     client = ApiClient(token=ApiClient(token=None, language="en").create_guest().token, language="en")
     body = {"mode": "basic", "question_text": "slow one"}
     chat = client.ask(body, key="k1")
     waiting.start(client, body, key="k1", question_id=chat.question_id)
-    looks = [waiting.is_waited_for(chat.question_id) for _ in range(10) if not time.sleep(0.1)]
+    looks = [waiting.is_waited_for(chat.question_id) for _ in range(20) if not time.sleep(0.1)]
     assert all(looks[1:]), "for longer than one request"
-    assert wait_until(lambda: chat.question_id not in waiting._waits, 5)
+    assert wait_until(lambda: chat.question_id not in waiting._waits, 10)
     api.free.set()
 
 
+@pytest.mark.usefixtures("held_answers")
 def test_another_tab_finds_the_running_answer(page: AppTest, api: FakeApi) -> None:
-    api.hold_answers()
     ask(page.run(), "slow one")
     other = reloaded(page).run()
     assert questions(other) == ["slow one"]
@@ -92,8 +92,8 @@ def test_another_tab_finds_the_running_answer(page: AppTest, api: FakeApi) -> No
     assert wait_until(lambda: len(answers(other.run())) == 1, 5)
 
 
+@pytest.mark.usefixtures("held_answers")
 def test_stop_ends_the_answer_and_offers_to_try_again(page: AppTest, api: FakeApi) -> None:
-    api.hold_answers()
     ask(page.run(), "slow one")
     click(page, f"stop-{next(iter(api.chats))}")
     assert not is_waiting(page)
@@ -289,7 +289,7 @@ def test_a_page_that_fails_shows_a_reference_and_no_exception(
         on_script_error(ValueError("token=secret"))
         st.stop()
 
-    shown = AppTest.from_function(script).run()
+    shown = AppTest.from_function(script, default_timeout=20).run()
     assert "reference" in shown.error[0].value
     assert "secret" not in shown.error[0].value + caplog.text
     assert "ValueError" in caplog.text

@@ -7,7 +7,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -19,6 +18,8 @@ from pathlib import Path
 from typing import IO
 
 import psutil
+
+from tests.system import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 LAUNCHED_IN = 60.0
@@ -61,17 +62,11 @@ async def application(scope, receive, send):
 PAGE = "import streamlit as st\nst.write('stand-in')\n"
 
 
-def wait_until(condition: Callable[[], object], what: str, seconds: float = 20.0) -> None:
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
         time.sleep(0.03)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def processes_of(folder: Path, *, named: str = "") -> list[psutil.Process]:
@@ -171,8 +166,8 @@ class Running:
     def until_ready(self) -> "Running":
         return self.until_printed("Triple Chat is ready: ")
 
-    def ended(self) -> int:
-        return self.process.wait(LAUNCHED_IN)
+    def ended(self, seconds: float = LAUNCHED_IN) -> int:
+        return self.process.wait(seconds)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)

@@ -151,7 +151,9 @@ def cut_off(archive: bytes) -> bytes:
 
 def flip_a_bit(archive: bytes) -> bytes:
     content = bytearray(gzip.decompress(archive))
-    content[len(content) // 2] ^= 1
+    with tarfile.open(fileobj=io.BytesIO(content)) as read:
+        dump = read.getmember("database.sql")
+    content[dump.offset_data + dump.size // 2] ^= 1
     return gzip.compress(bytes(content))
 
 

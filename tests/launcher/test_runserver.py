@@ -14,7 +14,7 @@ from tests.cast import new_guest
 from tests.readers import Tab
 from tests.system import ROOT, free_port, wait_until
 
-SECONDS = 60
+SECONDS = 180
 
 
 def test_runserver_answers_alone_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_runserver_answers_alone_and_leaves_nothing_behind(tmp_path: Path) -> No
             [*manage, "runserver", str(port)], cwd=backend, env=environment, stdout=log, stderr=log
         )
     try:
-        wait_until(lambda: _is_ready(url), "runserver and its worker are ready")
+        wait_until(lambda: _is_ready(url), "runserver and its worker are ready", seconds=SECONDS)
         guest = new_guest(url)
         assert guest.ask("hello", model="builtin").json()["status"] == "done"
         with Tab(guest) as tab:

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from launcher.embedded import open_servers
+from launcher.parts import WORKER_STOP
 from tests.launcher.stand_in import Project, one_named, processes_of, wait_until
 
 
@@ -37,7 +38,7 @@ def nothing_runs(project: Project) -> bool:
     return True
 
 
-def test_ready_then_stopped_cleanly_then_quickly_ready_again(project: Project) -> None:
+def test_ready_then_stopped_cleanly_then_ready_again_without_preparing(project: Project) -> None:
     (project.place / ".env").write_text("FROM_DOTENV=secret\n")
     first = project.serve().until_ready()
     assert f"Triple Chat is ready: http://localhost:{project.page_port}\n" in first.output
@@ -50,9 +51,7 @@ def test_ready_then_stopped_cleanly_then_quickly_ready_again(project: Project) -
     assert first.stop(signal.SIGINT) == 0
     assert nothing_runs(project)
 
-    began = time.monotonic()
     second = project.serve().until_ready()
-    assert time.monotonic() - began < 5
     assert "Preparing the database" not in second.output
     assert (project.data / "migrations").read_text() == "migrated "
     execute(get_shown(project)["DATABASE_URL"], "SELECT FROM kept")
@@ -202,10 +201,10 @@ def test_a_taken_port_is_named_with_its_option(project: Project, option: str) ->
 def test_an_impatient_second_signal_ends_a_part_that_does_not_stop(project: Project) -> None:
     running = project.serve().until_ready()
     os.kill(worker(project), signal.SIGSTOP)
+    began = time.monotonic()
     running.process.send_signal(signal.SIGTERM)
     running.until_printed("Stopping everything")
     os.kill(running.process.pid, signal.SIGTERM)
-    began = time.monotonic()
     assert running.ended() == 0
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < WORKER_STOP[0][1]
     assert nothing_runs(project)
