@@ -179,16 +179,16 @@ async def release_answer(claim: Claim) -> None:
 async def finish_answer(claim: Claim, outcome: Outcome) -> Stored | None:
     """Store the whole answer once. None: the row was not ours any more, and nothing changed."""
     parameters = _finish_parameters(claim, outcome)
-    async with async_connection() as connection:
-        owner: UUID | None = claim.user
-        while owner is not None:
-            # What can be found by its words is hashed together with its owner.
-            theirs = {**parameters, "user": owner, "search_terms": await _terms(claim, owner, outcome)}
+    owner: UUID | None = claim.user
+    while owner is not None:
+        # What can be found by its words is hashed together with its owner.
+        theirs = {**parameters, "user": owner, "search_terms": await _terms(claim, owner, outcome)}
+        async with async_connection() as connection:
             if stored := await _store(connection, claim, outcome, theirs):
                 return stored
             before, owner = owner, await _owner(connection, claim)
-            if owner == before:
-                return None
+        if owner == before:
+            return None
     return None
 
 
