@@ -26,7 +26,9 @@ from tests.system import LiveSystem, wait_until
 
 T = TypeVar("T")
 
-_SOMEBODY_WAITS = "SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+_SOMEBODY_WAITS = """
+    SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)) AND position(%s in query) > 0
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -34,11 +36,12 @@ def rows(database: None) -> None:
     """The changes are made in the rows."""
 
 
-def somebody_waits() -> bool:
+def somebody_waits(statement: str = "") -> bool:
+    """For what this transaction holds, with a statement that has these words."""
     with connection.cursor() as cursor:
         # Within a transaction the first look would be remembered.
         cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(_SOMEBODY_WAITS)
+        cursor.execute(_SOMEBODY_WAITS, [statement])
         return cursor.fetchone() is not None
 
 
@@ -75,6 +78,18 @@ def gone(user: User) -> None:
     """As a guest is who signs in and takes everything along."""
     User.objects.filter(pk=user.pk).select_for_update().get()
     User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def test_answer_that_ends_holds_nothing_while_it_waits_for_its_user(owner: Person, system: LiveSystem) -> None:
+    user, asked = user_of(owner), owner.ask("Take your time{fake:held}", wait=False).json()["question_id"]
+    wait_until(lambda: owner.get(f"chats/{asked}/").json()["status"] == "streaming", "it is being written")
+    # As whoever deletes the user does it, who would wait for the answer otherwise, and it for them.
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        system.upstream.release()
+        wait_until(lambda: somebody_waits("finished_datetime = now()"), "the answer ends")
+        assert Chat.objects.select_for_update(nowait=True).get(pk=asked).status == "streaming"
+    wait_until(lambda: owner.get(f"chats/{asked}/").json()["status"] == "done", "it is stored")
 
 
 def test_guest_who_is_just_gone_leaves_no_document_behind(owner: Person) -> None:

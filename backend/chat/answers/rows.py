@@ -110,6 +110,7 @@ _RELEASE: LiteralString = """
      WHERE question_id = %(question_id)s AND epoch = %(epoch)s AND status = 'streaming'
 """
 
+# What its user is told refers to the user, who is held first: so does whoever deletes or moves all that a user has.
 _FINISH: LiteralString = """
     UPDATE chats
        SET status = %(status)s, response_text = %(text)s, reasoning_text = %(reasoning)s, error_code = %(error_code)s,
@@ -119,12 +120,13 @@ _FINISH: LiteralString = """
            data_id = (SELECT data_id FROM rag_data WHERE data_id = %(data_id)s FOR KEY SHARE),
            confidence = %(confidence)s, unsupported = %(unsupported)s,
            search_terms = %(search_terms)s::bigint[]
-     WHERE question_id = %(question_id)s AND epoch = %(epoch)s AND status = 'streaming' AND user_id = %(user)s
+      FROM (SELECT uuid FROM users WHERE uuid = %(user)s FOR KEY SHARE) AS asker
+     WHERE question_id = %(question_id)s AND epoch = %(epoch)s AND status = 'streaming' AND user_id = asker.uuid
 """
 
 # One statement stores the answer and what its user is told of it: neither exists without the other.
 _FINISH_AND_TELL: LiteralString = f"""
-    WITH finished AS ({_FINISH} RETURNING *), {TELL_FINISHED}
+    WITH finished AS ({_FINISH} RETURNING chats.*), {TELL_FINISHED}
     SELECT finished.user_id AS owner, {IS_UNNAMED} AS names_conversation
       FROM finished JOIN conversations ON conversations.id = finished.conversation_id
 """
