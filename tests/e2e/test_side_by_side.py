@@ -33,7 +33,11 @@ def compare_with(visitor: Visitor, *models: str) -> None:
     picker = visitor.page.locator(".st-key-compare-picker button")
     picker.click()
     for model in models:
-        visitor.page.get_by_test_id("stPopoverBody").get_by_role("button", name=model).click()
+        choice = visitor.page.get_by_test_id("stPopoverBody").get_by_role("button", name=model)
+        # While the page is drawn again there may be two for a moment.
+        visitor.until_still()
+        expect(choice).to_have_count(1)
+        choice.click()
         expect(picker).to_contain_text(model)
     visitor.page.keyboard.press("Escape")
 
