@@ -34,7 +34,7 @@ def execute(url: str, statement: str) -> None:
 
 def nothing_runs(project: Project) -> bool:
     """Asked when run.py has ended: what it waited for may still be handing in its exit code."""
-    wait_until(lambda: not processes_of(project.place), "nothing runs", seconds=1.0)
+    wait_until(lambda: not processes_of(project.place), "nothing runs", seconds=10.0)
     return True
 
 
