@@ -36,6 +36,9 @@ class _Identity:
     left: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def note_user(self, user: User) -> None:
+        self.user, self.user_read_at = user, time.monotonic()
+
 
 def _identity() -> _Identity:
     if STATE_KEY not in st.session_state:
@@ -91,7 +94,7 @@ def _go_on_with(identity: _Identity, session: NewSession) -> None:
     """Asks nothing of Streamlit, which might end this run then, and with it the only place that knows the token."""
     identity.token, identity.left = session.token, False
     identity.ticket = office.issue(session.token)
-    identity.user, identity.user_read_at = session.user, time.monotonic()
+    identity.note_user(session.user)
 
 
 def wait_for_cookie() -> None:
@@ -146,8 +149,7 @@ def known_user() -> User | None:
 
 
 def note_user(user: User) -> None:
-    identity = _identity()
-    identity.user, identity.user_read_at = user, time.monotonic()
+    _identity().note_user(user)
 
 
 def ticket_to_post() -> str | None:

@@ -11,18 +11,19 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 import psutil
 
+from tests import system
 from tests.system import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 LAUNCHED_IN = 60.0
+wait_until = partial(system.wait_until, seconds=LAUNCHED_IN)
 
 MANAGE = """
 import os, pathlib, signal, sys, time
@@ -60,13 +61,6 @@ async def application(scope, receive, send):
     await send({"type": "http.response.body", "body": json.dumps(shown).encode()})
 """
 PAGE = "import streamlit as st\nst.write('stand-in')\n"
-
-
-def wait_until(condition: Callable[[], object], what: str, seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.03)
 
 
 def processes_of(folder: Path, *, named: str = "") -> list[psutil.Process]:
@@ -159,7 +153,7 @@ class Running:
         return self._output.read().decode()
 
     def until_printed(self, text: str) -> "Running":
-        wait_until(lambda: text in self.output or self.process.poll() is not None, text, LAUNCHED_IN)
+        wait_until(lambda: text in self.output or self.process.poll() is not None, text)
         assert text in self.output, self.output
         return self
 
